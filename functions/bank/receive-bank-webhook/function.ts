@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { bankNamed, bankNames, secretsVariable } from '../../../shared/banks/index.ts';
+import { PublicError } from '../../../shared/errors.ts';
+import { draft } from '../../../shared/events/event.ts';
+import { idFrom } from '../../../shared/events/id.ts';
+import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { onRequest } from '../../../shared/runtime/on-request.ts';
+
+const secrets = z
+  .string()
+  .min(1)
+  .transform((list) => list.split(',').map((secret) => secret.trim()))
+  .meta({ secret: true, description: 'Live webhook secrets of this bank, comma-separated: whsec_...' });
+
+/** Takes a bank's delivery in: answers 202 only once its raw bytes are durable, and understands none of it. */
+export default onRequest({
+  name: 'receive-bank-webhook',
+  caller: 'bank',
+  publishes: [deliveryReceived],
+  impact: 'Nothing that happens at the bank reaches customers until the bank delivers again.',
+  config: z.object(Object.fromEntries(bankNames.map((bank) => [secretsVariable(bank), secrets]))),
+  connect: ({ config }) => ({ secretsOf: (bank: string) => config[secretsVariable(bank)] ?? [] }),
+  routes: {
+    'POST /webhooks/:bank': async ({ params, headers, rawBody }, { deps, now }) => {
+      const bank = bankNamed(params.bank ?? '');
+      if (!bank) throw new PublicError(404, 'bank.unknown');
+
+      const verdict = bank.verify({ headers, rawBody, now, secrets: deps.secretsOf(bank.name) });
+      if (verdict.kind === 'unverified') throw new PublicError(401, verdict.reason);
+      if (verdict.kind === 'unreadable') throw new PublicError(400, 'delivery.unreadable', verdict.reason);
+
+      const deliveryId = idFrom('dlv', bank.name, ...verdict.causeParts);
+      const data = {
+        bank: bank.name,
+        deliveryId,
+        receivedAt: now.toISOString(),
+        headers: { ...verdict.headers },
+        bodyBase64: rawBody.toString('base64'),
+      };
+      return {
+        status: 202,
+        events: [draft(deliveryReceived, { subject: deliveryId, id: deliveryId, data })],
+      };
+    },
+  },
+});

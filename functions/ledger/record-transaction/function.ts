@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { cardFacts, transactionFacts } from '../../../shared/events/bank-facts.ts';
+import { draft } from '../../../shared/events/event.ts';
+import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
+import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { writeBalances } from '../../../shared/store/balances.ts';
+import { writeAlias, writeTransaction } from '../../../shared/store/transactions.ts';
+import { readHome } from './home.ts';
+import { partOf, withPart } from './part.ts';
+
+/** Adds one fact to its transaction, and what that changes to the account's balance. */
+export default onEvent({
+  name: 'record-transaction',
+  on: [...transactionFacts, ...cardFacts],
+  publishes: [transactionRecorded, transactionChanged],
+  impact: 'Customers see an old balance and no new purchases.',
+  config: z.object({ BALANCE_SHARDS: z.coerce.number().int().min(1).max(100).default(1) }),
+  connect: ({ config, reads }) => ({ reads, shards: config.BALANCE_SHARDS }),
+  async decide(fact, { deps }) {
+    const { accountId, deliveryId } = fact.data;
+    const home = await readHome(deps.reads, fact);
+    const part = partOf(fact);
+    const after = withPart(home, part, { factId: fact.id, deliveryId });
+    if (!after) return {};
+
+    const moves = [
+      { transactionId: after.id, before: home.transaction?.totals ?? {}, after: after.totals },
+      // What another document held of this transaction moves here, and leaves an alias.
+      ...(home.absorbed
+        ? [{ transactionId: home.absorbed.id, before: home.absorbed.totals, after: {} }]
+        : []),
+    ];
+    const { status, direction, amountMinor, currency } = after.summary;
+    const { booked = 0n, held = 0n } = after.totals[currency] ?? {};
+    return {
+      writes: [
+        writeTransaction(home.document, after),
+        ...(home.aliasDocument ? [writeAlias(home.aliasDocument, after.id)] : []),
+        ...writeBalances({ accountId, shards: deps.shards }, moves, part.occurredAt),
+      ],
+      events: [
+        draft(home.transaction ? transactionChanged : transactionRecorded, {
+          subject: after.id,
+          data: {
+            accountId,
+            transactionId: after.id,
+            status,
+            direction,
+            amountMinor,
+            currency,
+            bookedMinor: booked,
+            heldMinor: held,
+          },
+        }),
+      ],
+    };
+  },
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { type Account, type AccountState, isSameVersion, withState } from '../../../shared/domain/account.ts';
+import { PermanentError } from '../../../shared/errors.ts';
+import { accountFacts } from '../../../shared/events/bank-facts.ts';
+import { accountChanged } from '../../../shared/events/customers.ts';
+import { draft, type EventOf } from '../../../shared/events/event.ts';
+import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { accountFrom, accountPath, writeAccount } from '../../../shared/store/accounts.ts';
+
+/** Keeps an account's owners and status: of the bank's states the highest wins, in whatever order they come. */
+export default onEvent({
+  name: 'track-account',
+  on: accountFacts,
+  prefix: 'account.',
+  publishes: [accountChanged],
+  impact: 'New customers see no account; frozen and closed accounts look open.',
+  config: z.object({}),
+  connect: ({ reads }) => reads,
+  async decide(fact, { deps }) {
+    const { accountId, bank } = fact.data;
+    const [document] = await deps.get([accountPath(accountId)]);
+    if (!document) throw new Error('store.short-answer');
+    const before: Account = accountFrom(document) ?? { id: accountId, bank, ownerIds: [], status: 'open' };
+    if (before.bank !== bank) throw new PermanentError('account.other-bank', { accountId, bank });
+    const state = stateOf(fact);
+    const after = withState(before, state);
+    if (isSameVersion(state.rank, before.statusRank)) {
+      if (state.status === before.status && !state.opened) return {};
+      throw new PermanentError('fact.conflict', { accountId, version: String(state.rank.version) });
+    }
+    if (after.openedRank === before.openedRank && after.statusRank === before.statusRank) return {};
+    return {
+      writes: [writeAccount(document, after)],
+      events: [
+        draft(accountChanged, {
+          subject: accountId,
+          data: { accountId, status: after.status, opened: after.openedAt !== undefined },
+        }),
+      ],
+    };
+  },
+});
+
+const STATUSES = {
+  'account.opened': 'open',
+  'account.frozen': 'frozen',
+  'account.unfrozen': 'open',
+  'account.closed': 'closed',
+} as const;
+
+function stateOf(fact: EventOf<(typeof accountFacts)[number]>): AccountState {
+  const rank = { version: BigInt(fact.data.resourceVersion ?? 0), occurredAt: fact.time, factId: fact.id };
+  const status = STATUSES[fact.type];
+  if (fact.type !== 'account.opened') return { rank, status };
+  const { ownerIds, currency, iban } = fact.data;
+  return { rank, status, opened: { ownerIds, currency, iban, at: fact.time } };
+}

@@ -1,0 +1,24 @@
+import type { DeclaredFunction } from '../shared/runtime/declared.ts';
+import archiveDelivery from './bank/archive-delivery/function.ts';
+import receiveBankWebhook from './bank/receive-bank-webhook/function.ts';
+import translateDelivery from './bank/translate-delivery/function.ts';
+import recordTransaction from './ledger/record-transaction/function.ts';
+import serveAccounts from './ledger/serve-accounts/function.ts';
+import trackAccount from './ledger/track-account/function.ts';
+import parkDeadLetter from './operations/park-dead-letter/function.ts';
+import republishUnpublished from './operations/republish-unpublished/function.ts';
+
+/** A function in the room whose folder it lives in. */
+export type Registered = { readonly room: string; readonly fn: DeclaredFunction };
+
+/** Every function there is. Infrastructure, local stack, event map and alerts are made from this list alone. */
+export const registry: readonly Registered[] = [
+  { room: 'bank', fn: receiveBankWebhook },
+  { room: 'bank', fn: archiveDelivery },
+  { room: 'bank', fn: translateDelivery },
+  { room: 'ledger', fn: recordTransaction },
+  { room: 'ledger', fn: trackAccount },
+  { room: 'ledger', fn: serveAccounts },
+  { room: 'operations', fn: parkDeadLetter },
+  { room: 'operations', fn: republishUnpublished },
+];

@@ -1,0 +1,54 @@
+import type { bankFacts } from '../events/bank-facts.ts';
+import type { Draft } from '../events/event.ts';
+
+/** What a bank posted, as it came in. */
+export type Posted = {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly rawBody: Buffer;
+  readonly now: Date;
+  /** The live secrets or keys of this bank's signatures; several while one is being rotated. */
+  readonly secrets: readonly string[];
+};
+
+/**
+ * - `accepted`: signed by the bank, and readable. `causeParts` names this delivery: the same bytes sent again
+ *   in the same delivery have the same parts. `headers` are those worth keeping: allow-listed by the adapter.
+ * - `unverified`: a 401. - `unreadable`: signed, but nobody could read it: a 400.
+ */
+export type Verdict =
+  | {
+      readonly kind: 'accepted';
+      readonly causeParts: readonly string[];
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'unverified'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export type Delivery = {
+  readonly bank: string;
+  readonly deliveryId: string;
+  readonly receivedAt: string;
+  readonly body: Uint8Array;
+};
+
+export type BankFact = Draft<(typeof bankFacts)[number]>;
+
+/** One event of a delivery that could not be read, cut out so that it is a delivery of its own. */
+export type Unreadable = {
+  readonly reason: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly body: Uint8Array;
+};
+
+/** What any bank must answer. Signature, envelope and words differ by bank; what comes out does not. */
+export type Bank = {
+  readonly name: string;
+  /** Checks the signature over the raw bytes first, then that the bytes can be read at all. */
+  verify(posted: Posted): Verdict;
+  /** The facts of one delivery in canonical words; pure, so the same delivery gives the same facts. */
+  translate(delivery: Delivery): {
+    readonly facts: readonly BankFact[];
+    readonly unreadable: readonly Unreadable[];
+  };
+};

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { currencyCode, direction, instant, minorUnits, plainDate } from '../../events/event.ts';
+
+// The bank's own words, as it sends them. What is here is read; anything else in an event is left alone.
+
+const bankId = z.string().min(1).max(256);
+const amount = z.object({ amountMinor: minorUnits.refine((minor) => minor > 0n), currency: currencyCode });
+const iban = z.string().max(64);
+const merchant = z.object({
+  name: z.string().max(256),
+  mcc: z.string().max(8).optional(),
+  country: z.string().max(3).optional(),
+});
+
+const transaction = z.object({
+  transactionId: bankId,
+  direction,
+  amount,
+  bookingDate: plainDate.optional(),
+  valueDate: plainDate.optional(),
+  counterparty: z.object({ name: z.string().max(256), iban: iban.optional() }).optional(),
+  remittance: z.string().max(1024).optional(),
+  endToEndId: z.string().max(64).optional(),
+});
+
+const card = z.object({
+  cardId: bankId,
+  direction: direction.default('debit'),
+  merchant: merchant.optional(),
+});
+const authorised = card.extend({ authorisationId: bankId });
+const dates = { bookingDate: plainDate.optional(), valueDate: plainDate.optional() };
+
+const event = z.object({
+  id: bankId,
+  occurredAt: instant,
+  accountId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  resourceVersion: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+});
+
+const state = event.extend({ data: z.object({}).optional() });
+
+export const wireEvent = z.discriminatedUnion('type', [
+  event.extend({
+    type: z.literal('account.opened'),
+    data: z.object({
+      ownerRefs: z.array(z.string().min(1).max(128)).max(32),
+      currency: currencyCode,
+      iban: iban.optional(),
+    }),
+  }),
+  state.extend({ type: z.literal('account.frozen') }),
+  state.extend({ type: z.literal('account.unfrozen') }),
+  state.extend({ type: z.literal('account.closed') }),
+  event.extend({ type: z.literal('transaction.pending'), data: transaction }),
+  event.extend({ type: z.literal('transaction.booked'), data: transaction }),
+  event.extend({ type: z.literal('transaction.cancelled'), data: transaction }),
+  event.extend({
+    type: z.literal('card.authorisation-created'),
+    data: authorised.extend({ amount, expiresAt: instant.optional() }),
+  }),
+  event.extend({
+    type: z.literal('card.authorisation-declined'),
+    data: authorised.extend({ amount, reason: z.string().max(64).optional() }),
+  }),
+  event.extend({
+    type: z.literal('card.authorisation-incremented'),
+    data: authorised.extend({ incrementId: bankId, delta: amount }),
+  }),
+  event.extend({
+    type: z.literal('card.authorisation-reversed'),
+    data: authorised.extend({ reversalId: bankId, delta: amount }),
+  }),
+  event.extend({ type: z.literal('card.authorisation-expired'), data: authorised }),
+  event.extend({
+    type: z.literal('card.cleared'),
+    data: card.extend({
+      clearingId: bankId,
+      authorisationId: bankId.nullish(),
+      amount,
+      final: z.boolean().default(false),
+      ...dates,
+    }),
+  }),
+  event.extend({
+    type: z.literal('card.refunded'),
+    data: card.extend({
+      refundId: bankId,
+      clearingId: bankId.nullish(),
+      authorisationId: bankId.nullish(),
+      amount,
+      ...dates,
+    }),
+  }),
+]);
+
+export type WireEvent = z.output<typeof wireEvent>;
+
+const delivery = z.object({ events: z.array(z.unknown()) });
+
+/** The events of a delivery, each still unread; undefined where the bytes are no delivery at all. */
+export function readEvents(body: Uint8Array): readonly unknown[] | undefined {
+  try {
+    return delivery.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))).events;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Bank } from '../bank.ts';
+import { readEvents } from './events.ts';
+import { verifyStandardWebhook } from './signature.ts';
+import { translate } from './translate.ts';
+
+/** The simulated bank of the local stack: Standard Webhooks, full payloads, several events a delivery. */
+export const sandbox: Bank = {
+  name: 'sandbox',
+  verify(posted) {
+    const refusal = verifyStandardWebhook(posted);
+    if (refusal) return { kind: 'unverified', reason: refusal };
+    if (!readEvents(posted.rawBody))
+      return { kind: 'unreadable', reason: 'Send JSON in UTF-8: {"events": [...]}.' };
+    const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = posted.headers;
+    return {
+      kind: 'accepted',
+      causeParts: [id, posted.rawBody.toString('latin1')],
+      headers: {
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': posted.headers['webhook-signature'] ?? '',
+      },
+    };
+  },
+  translate,
+};

@@ -1,0 +1,35 @@
+/** Facts beside an error's code: ids, codes and counts, never names, account numbers or bodies. */
+export type ErrorFacts = Readonly<Record<string, string | number>>;
+
+/** No retry can help: the platform parks the message with this code and its facts, and acknowledges it. */
+export class PermanentError extends Error {
+  readonly code: string;
+  readonly facts: ErrorFacts;
+
+  constructor(code: string, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
+    super(code, options);
+    this.name = 'PermanentError';
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/**
+ * The caller's mistake, answered with this HTTP status and code as RFC 9457 problem details.
+ * `detail` is for a person who mends the request: it never repeats what was sent.
+ */
+export class PublicError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, detail?: string, headers: Record<string, string> = {}) {
+    super(code);
+    this.name = 'PublicError';
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.headers = headers;
+  }
+}

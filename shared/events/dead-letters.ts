@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { kind } from './event.ts';
+
+/** A message that a function cannot process, with why, and whole, so that it can be redriven. */
+export const messageParked = kind(
+  'message.parked',
+  'dead-letters',
+  z.object({
+    /** The function that gave up, and to which a redrive goes. */
+    function: z.string(),
+    /** A code, as in `event.invalid`. */
+    reason: z.string(),
+    /** Ids, codes and counts beside the reason. */
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    attempts: z.number().int().min(1),
+    /** The message as it was delivered; the data is its bytes. */
+    message: z.object({ dataBase64: z.base64(), attributes: z.record(z.string(), z.string()) }),
+  }),
+);

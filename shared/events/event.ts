@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/**
+ * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extension
+ * `traceparent` (W3C trace context). `time` is when the fact occurred, by the clock of whoever stated it.
+ */
+export type Event<Type extends string = string, Data = unknown> = {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: Type;
+  readonly subject: string;
+  readonly time: string;
+  readonly traceparent: string;
+  readonly data: Data;
+};
+
+/** A kind of event: its name, the topic that carries it, and the shape of its data on the wire and in code. */
+export type Kind<Type extends string = string, Data = unknown> = {
+  readonly type: Type;
+  readonly topic: Topic;
+  readonly data: z.ZodType<Data>;
+};
+
+export type Topic = 'partner-bank-webhooks' | 'bank-facts' | 'transactions' | 'customers' | 'dead-letters';
+
+/** What a function returns to have it published; id, time, source and trace are the runtime's to fill in. */
+export type Draft<K extends Kind = Kind> =
+  K extends Kind<infer Type, infer Data>
+    ? {
+        readonly type: Type;
+        readonly subject: string;
+        readonly data: Data;
+        readonly id?: string | undefined;
+        readonly time?: string | undefined;
+      }
+    : never;
+
+export type EventOf<K extends Kind> = K extends Kind<infer Type, infer Data> ? Event<Type, Data> : never;
+
+export function kind<const Type extends string, Data>(
+  type: Type,
+  topic: Topic,
+  data: z.ZodType<Data>,
+): Kind<Type, Data> {
+  return { type, topic, data };
+}
+
+/** What to publish of this kind. `id` and `time` are given only where the fact brings its own. */
+export function draft<const Type extends string, Data>(
+  { type }: Kind<Type, Data>,
+  content: { subject: string; data: Data; id?: string; time?: string },
+) {
+  return { type, ...content };
+}
+
+const envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(256),
+  source: z.string().min(1),
+  type: z.string().min(1),
+  subject: z.string(),
+  time: z.iso.datetime({ offset: true }),
+  traceparent: z.string(),
+  data: z.unknown(),
+});
+
+/** Reads an event's envelope; its data is still as on the wire. */
+export function parseEnvelope(json: unknown): Event {
+  return envelope.parse(json);
+}
+
+/** Minor units: a positive or zero integer, on the wire a string of digits, in code a bigint. */
+export const minorUnits = z.codec(z.string().regex(/^(0|[1-9][0-9]{0,17})$/), z.bigint(), {
+  decode: (digits) => BigInt(digits),
+  encode: (amount) => amount.toString(),
+});
+
+/** Minor units with a sign. */
+export const signedMinorUnits = z.codec(z.string().regex(/^(0|-?[1-9][0-9]{0,17})$/), z.bigint(), {
+  decode: (digits) => BigInt(digits),
+  encode: (amount) => amount.toString(),
+});
+
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/);
+export const direction = z.enum(['credit', 'debit']);
+export const plainDate = z.iso.date();
+export const instant = z.iso.datetime({ offset: true });

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { instant, kind } from './event.ts';
+
+/** One verified delivery of a bank's, whatever it holds: the raw bytes as they were signed. */
+export const deliveryReceived = kind(
+  'delivery.received',
+  'partner-bank-webhooks',
+  z.object({
+    bank: z.string(),
+    deliveryId: z.string(),
+    receivedAt: instant,
+    /** Allow-listed headers, lower case. */
+    headers: z.record(z.string(), z.string()),
+    bodyBase64: z.base64(),
+  }),
+);

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { currencyCode, direction, kind, minorUnits, signedMinorUnits } from './event.ts';
+
+/** The state of a transaction after one fact: ids, codes and money, no names. */
+const state = z.object({
+  accountId: z.string(),
+  transactionId: z.string(),
+  status: z.enum(['pending', 'booked', 'partly-booked', 'declined', 'reversed', 'expired']),
+  direction,
+  amountMinor: minorUnits,
+  currency: currencyCode,
+  /** Signed money in the account's balance from this transaction. */
+  bookedMinor: signedMinorUnits,
+  heldMinor: minorUnits,
+});
+
+export const transactionRecorded = kind('transaction.recorded', 'transactions', state);
+export const transactionChanged = kind('transaction.changed', 'transactions', state);

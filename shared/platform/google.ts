@@ -1,0 +1,174 @@
+import type { Firestore, Query as FirestoreQuery, WriteBatch } from '@google-cloud/firestore';
+import type { PubSub } from '@google-cloud/pubsub';
+import { assertCommittable } from '../store/commit.ts';
+import type { Fields, Increments, Query, Stored, Value, Write } from '../store/document.ts';
+import { type Platform, StoreError } from './platform.ts';
+
+// The clients alone would retry for 600 s, long after Pub/Sub has delivered the message again.
+const CALL_SECONDS = 20;
+
+/** Firestore and Pub/Sub by Google's own clients. Each is loaded at its first use: most cold starts need one. */
+export function googlePlatform({ projectId }: { projectId: string }): Platform {
+  const firestore = once(() => openFirestore(projectId));
+  const pubsub = once(() => openPubSub(projectId));
+  return {
+    async get(paths) {
+      if (paths.length === 0) return [];
+      const db = await firestore();
+      const documents = await db.getAll(...paths.map((path) => db.doc(path))).catch(fail);
+      return documents.map((document) => toStored(document.ref.path, document));
+    },
+    async query(query) {
+      const found = await toQuery(await firestore(), query)
+        .get()
+        .catch(fail);
+      return found.docs.map((document) => toStored(document.ref.path, document));
+    },
+    async commit(writes) {
+      assertCommittable(writes);
+      const sdk = await import('@google-cloud/firestore');
+      const db = await firestore();
+      const batch = db.batch();
+      for (const write of writes) add(sdk, db, batch, write);
+      await batch.commit().catch(fail);
+    },
+    async publish(topic, messages) {
+      // A batch of exactly these messages leaves at once, in one call.
+      const publisher = (await pubsub()).topic(topic, { batching: { maxMessages: messages.length } });
+      await Promise.all(
+        messages.map(({ data, attributes }) =>
+          publisher.publishMessage({ data: Buffer.from(data), attributes }),
+        ),
+      );
+    },
+  };
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
+async function openFirestore(projectId: string): Promise<Firestore> {
+  const { Firestore } = await import('@google-cloud/firestore');
+  return new Firestore({
+    projectId,
+    useBigInt: true,
+    clientConfig: boundedRetries('google.firestore.v1.Firestore'),
+  });
+}
+
+async function openPubSub(projectId: string): Promise<PubSub> {
+  const { PubSub } = await import('@google-cloud/pubsub');
+  return new PubSub({ projectId });
+}
+
+/** The client's own configuration of retries, ended before the message's ack deadline. */
+function boundedRetries(service: string) {
+  const milliseconds = CALL_SECONDS * 1000;
+  return {
+    interfaces: {
+      [service]: {
+        retry_params: {
+          default: {
+            initial_retry_delay_millis: 100,
+            retry_delay_multiplier: 1.3,
+            max_retry_delay_millis: 5000,
+            initial_rpc_timeout_millis: milliseconds / 2,
+            rpc_timeout_multiplier: 1,
+            max_rpc_timeout_millis: milliseconds / 2,
+            total_timeout_millis: milliseconds,
+          },
+        },
+      },
+    },
+  };
+}
+
+type Sdk = typeof import('@google-cloud/firestore');
+
+function add({ FieldValue, Timestamp }: Sdk, db: Firestore, batch: WriteBatch, write: Write): void {
+  if (write.do === 'create') batch.create(db.doc(write.path), write.fields);
+  else if (write.do === 'increment') {
+    const raised = Object.entries(write.atLeast ?? {}).map(([field, least]) => [
+      field,
+      FieldValue.maximum(Number(least)),
+    ]);
+    batch.set(
+      db.doc(write.path),
+      { ...transforms(write.by), ...Object.fromEntries(raised) },
+      { merge: true },
+    );
+  } else {
+    const lastUpdateTime = toTimestamp(write.read.version);
+    if (write.do === 'delete') batch.delete(db.doc(write.read.path), { lastUpdateTime });
+    else
+      batch.update(
+        db.doc(write.read.path),
+        { ...gone(write.read.fields), ...write.fields },
+        { lastUpdateTime },
+      );
+  }
+
+  function transforms(by: Increments): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(by).map(([key, delta]) => [
+        key,
+        typeof delta === 'object' ? transforms(delta) : FieldValue.increment(Number(delta)),
+      ]),
+    );
+  }
+
+  // An update keeps fields that it does not name, and a replacement must not.
+  function gone(fields: Fields | undefined) {
+    return Object.fromEntries(Object.keys(fields ?? {}).map((field) => [field, FieldValue.delete()]));
+  }
+
+  function toTimestamp(version: string | undefined) {
+    const [seconds, nanoseconds] = (version ?? '0.0').split('.').map(Number);
+    return new Timestamp(seconds ?? 0, nanoseconds ?? 0);
+  }
+}
+
+function toQuery(
+  db: Firestore,
+  { collection, where = [], orderBy = [], startAfter, limit }: Query,
+): FirestoreQuery {
+  let query: FirestoreQuery = db.collection(collection);
+  for (const [field, operator, value] of where) query = query.where(field, operator, value);
+  for (const [field, order] of orderBy) query = query.orderBy(field, order);
+  if (startAfter) query = query.orderBy('__name__', orderBy.at(-1)?.[1] ?? 'asc').startAfter(...startAfter);
+  if (limit !== undefined) query = query.limit(limit);
+  return query;
+}
+
+type Document = {
+  data(): Record<string, unknown> | undefined;
+  updateTime?: { seconds: number; nanoseconds: number } | undefined;
+};
+
+function toStored(path: string, document: Document): Stored {
+  const fields = document.data();
+  const { updateTime } = document;
+  return {
+    path,
+    fields: fields && (toValue(fields) as Fields),
+    version: updateTime && `${updateTime.seconds}.${updateTime.nanoseconds}`,
+  };
+}
+
+function toValue(value: unknown): Value {
+  if (value === null || typeof value !== 'object') return value as Value;
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (Array.isArray(value)) return value.map(toValue);
+  if ('toDate' in value && typeof value.toDate === 'function') return value.toDate() as Date;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toValue(inner)]));
+}
+
+function fail(error: unknown): never {
+  const code = (error as { code?: unknown }).code;
+  throw new StoreError(typeof code === 'number' ? code : 2, { cause: error });
+}

@@ -1,0 +1,39 @@
+import type { Topic } from '../events/event.ts';
+import type { Query, Stored, Write } from '../store/document.ts';
+
+/** All that we use of the cloud. The one seam: nothing else knows a client, and each call is one round trip. */
+export interface Platform {
+  /** The documents at these paths, in that order, as of one moment. */
+  get(paths: readonly string[]): Promise<Stored[]>;
+  /** The documents that match, as of one moment. */
+  query(query: Query): Promise<Stored[]>;
+  /** All writes or none, in one commit. Throws a `StoreError`, and whatever `assertCommittable` refuses. */
+  commit(writes: readonly Write[]): Promise<void>;
+  /** Returns when every message is durable in the topic. */
+  publish(topic: Topic, messages: readonly Message[]): Promise<void>;
+}
+
+/** What functions may do by themselves: read. Writing and publishing is the runtime's. */
+export type Reads = Pick<Platform, 'get' | 'query'>;
+
+export type Message = { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
+
+/** The canonical status codes (google.rpc.Code) of what a store refuses. */
+export const CODES = {
+  notFound: 5,
+  alreadyExists: 6,
+  failedPrecondition: 9,
+  aborted: 10,
+  unavailable: 14,
+} as const;
+
+/** A store's refusal or failure, known by its code: the message text differs between emulator and production. */
+export class StoreError extends Error {
+  readonly code: number;
+
+  constructor(code: number, options?: { cause?: unknown }) {
+    super(`store.code-${code}`, options);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}

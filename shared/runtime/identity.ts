@@ -1,0 +1,96 @@
+import { PublicError } from '../errors.ts';
+
+// Source: https://firebase.google.com/docs/auth/admin/verify-id-tokens (verification by a third-party library)
+const FIREBASE_KEYS =
+  'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com';
+
+export type Identify = (authorization: string | undefined) => Promise<string>;
+
+/**
+ * Reads the customer's uid from a Firebase ID token: signed by the published keys, for this project, not
+ * expired. Unsigned tokens are those of the Auth emulator, and pass only while one is configured.
+ */
+export function firebaseIdentity({
+  projectId,
+  emulator,
+  keysUrl = FIREBASE_KEYS,
+}: {
+  projectId: string;
+  emulator: boolean;
+  keysUrl?: string | undefined;
+}): Identify {
+  const claims = { issuer: `https://securetoken.google.com/${projectId}`, audience: projectId };
+  const keys = cachedKeys(keysUrl);
+
+  return async (authorization) => {
+    const [, token] = /^Bearer ([^\s]+)$/i.exec(authorization ?? '') ?? [];
+    if (!token)
+      throw unauthorised('token.missing', 'Send a Firebase ID token: Authorization: Bearer <token>.');
+    const uid = await verify(token).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      throw unauthorised(
+        'token.invalid',
+        'The token is not valid for this project, or has expired. Sign in again.',
+      );
+    });
+    if (uid) return uid;
+    throw unauthorised('token.invalid', 'The token names nobody.');
+  };
+
+  async function verify(token: string): Promise<string | undefined> {
+    const jose = await import('jose');
+    if (emulator && isUnsigned(jose, token)) {
+      return jose.UnsecuredJWT.decode(token, { ...claims, requiredClaims: ['exp', 'sub'] }).payload.sub;
+    }
+    const options = { ...claims, algorithms: ['RS256'], requiredClaims: ['exp', 'sub'] };
+    return (await jose.jwtVerify(token, await keys(), options)).payload.sub;
+  }
+}
+
+function isUnsigned({ decodeProtectedHeader }: typeof import('jose'), token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).alg === 'none';
+  } catch {
+    return false;
+  }
+}
+
+export type PushIdentity = { audience: string; issuer: string; email: string; keysUrl: string };
+
+/** Refuses what is not from our own subscription or schedule: an OIDC token of this service account. */
+export function pushIdentity({
+  audience,
+  issuer,
+  email,
+  keysUrl,
+}: PushIdentity): (authorization?: string) => Promise<void> {
+  const keys = cachedKeys(keysUrl);
+  return async (authorization) => {
+    const [, token = ''] = /^Bearer ([^\s]+)$/i.exec(authorization ?? '') ?? [];
+    const jose = await import('jose');
+    const options = { audience, issuer, algorithms: ['RS256'], requiredClaims: ['exp'] };
+    const { payload } = await jose.jwtVerify(token, await keys(), options).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      throw unauthorised('push-token.invalid');
+    });
+    if (payload.email !== email || payload.email_verified !== true) throw unauthorised('push-token.invalid');
+  };
+}
+
+function cachedKeys(url: string) {
+  let keys: ReturnType<typeof import('jose')['createRemoteJWKSet']> | undefined;
+  return async () => {
+    keys ??= (await import('jose')).createRemoteJWKSet(new URL(url));
+    return keys;
+  };
+}
+
+/** Keys that cannot be fetched are our trouble, not the caller's: tried again, never a 401. */
+function isOutage(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !String(code).startsWith('ERR_J');
+}
+
+function unauthorised(code: string, detail?: string): PublicError {
+  return new PublicError(401, code, detail, { 'www-authenticate': 'Bearer' });
+}

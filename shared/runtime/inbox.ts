@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { CODES, StoreError } from '../platform/platform.ts';
+import { chunkPaths } from '../store/chunks.ts';
+import type { Stored, Write } from '../store/document.ts';
+import {
+  createInbox,
+  type InboxEntry,
+  inboxFrom,
+  inboxPath,
+  markPublished,
+  unpublishedInboxes,
+} from '../store/inbox.ts';
+import type { Env } from './env.ts';
+import { type Outgoing, publish } from './outgoing.ts';
+
+export type Cause = {
+  readonly functionName: string;
+  /** An event's id, a schedule's tick, or caller + route + idempotency key. */
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Whether the cause comes again if we fail: a message does; a request or a tick does not. */
+  readonly comesAgain: boolean;
+};
+
+export type Outcome = 'done' | 'repeated';
+export type Effects = { readonly writes: readonly Write[]; readonly events: readonly Outgoing[] };
+
+const TRIES = 12;
+const DECIDE_AGAIN: ReadonlySet<number> = new Set(Object.values(CODES));
+
+/**
+ * Does what `decide` returns once for its cause, however often the cause comes: the inbox entry is the first
+ * write of the same commit. A crash between commit and publish heals itself, because whoever comes next finds
+ * the entry and publishes what it holds.
+ */
+export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<Effects>): Promise<Outcome> {
+  const at = inboxPath(cause.functionName, cause.id);
+  const attempt = randomUUID();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { writes, events } = await decide();
+      const entry = entryOf(env, cause, attempt, events);
+      await env.platform.commit([...createInbox(at, entry), ...writes]);
+      await publishEntry(env, at, entry);
+      return 'done';
+    } catch (error) {
+      // Whatever the code says, only the inbox knows whether the commit took effect: a client that retries by
+      // itself is told that its own success already exists.
+      const found = await readInbox(env, at);
+      if (found) {
+        await publishEntry(env, at, found);
+        return found.attempt === attempt ? 'done' : 'repeated';
+      }
+      const again = error instanceof StoreError && DECIDE_AGAIN.has(error.code) && tries < TRIES;
+      if (!again) throw error;
+      await env.sleep(Math.random() * Math.min(20 * 2 ** tries, 1000));
+    }
+  }
+}
+
+/**
+ * Calls someone outside, then keeps that it was done. The call gets the inbox path as its idempotency key;
+ * where the outside takes none, a crash right after the call may repeat it.
+ */
+export async function deliverOnce(
+  env: Env,
+  cause: Cause,
+  deliver: (idempotencyKey: string) => Promise<readonly Outgoing[]>,
+): Promise<Outcome> {
+  const at = inboxPath(cause.functionName, cause.id);
+  const found = await readInbox(env, at);
+  if (found) {
+    await publishEntry(env, at, found);
+    return 'repeated';
+  }
+  const events = await deliver(at);
+  return decideOnce(env, cause, async () => ({ writes: [], events }));
+}
+
+/** Publishes what a request or a tick left behind when its process ended between commit and publish. */
+export async function republishUnpublished(
+  env: Env,
+  { olderThanSeconds = 60, limit = 100 } = {},
+): Promise<number> {
+  const entries = await env.platform.query(unpublishedInboxes(limit));
+  const before = env.now().getTime() - olderThanSeconds * 1000;
+  const left = entries.filter(({ fields }) => (fields?.handledAt as Date).getTime() <= before);
+  for (const stored of left) {
+    const entry = await complete(env, stored);
+    if (entry) await publish(env.platform, entry.events);
+    await markAsPublished(env, stored);
+  }
+  return left.length;
+}
+
+function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgoing[]): InboxEntry {
+  const unpublished = !cause.comesAgain && events.length > 0;
+  return { attempt, fingerprint: cause.fingerprint, events, unpublished, handledAt: env.now() };
+}
+
+async function publishEntry(env: Env, at: string, entry: InboxEntry): Promise<void> {
+  await publish(env.platform, entry.events);
+  if (!entry.unpublished) return;
+  const [stored] = await env.platform.get([at]);
+  if (stored) await markAsPublished(env, stored);
+}
+
+async function markAsPublished(env: Env, stored: Stored): Promise<void> {
+  if (stored.fields?.unpublished !== true) return;
+  await env.platform.commit([markPublished(stored)]).catch((error) => {
+    // Somebody else marked it in the meantime; and a mark that stays only publishes once more.
+    if (!(error instanceof StoreError)) throw error;
+  });
+}
+
+async function readInbox(env: Env, at: string): Promise<InboxEntry | undefined> {
+  const [stored] = await env.platform.get([at]);
+  return stored && complete(env, stored);
+}
+
+async function complete(env: Env, stored: Stored): Promise<InboxEntry | undefined> {
+  return inboxFrom(stored, await env.platform.get(chunkPaths(stored)));
+}

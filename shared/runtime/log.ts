@@ -1,0 +1,83 @@
+import { pino } from 'pino';
+import { PermanentError } from '../errors.ts';
+import type { Trace } from './telemetry.ts';
+
+// What may stand in a log: ids, codes and counts. A field that is not here is left out, whatever it holds.
+const ALLOWED = [
+  'accountId',
+  'attempts',
+  'bank',
+  'cause',
+  'commits',
+  'count',
+  'deliveryId',
+  'errorCode',
+  'errorName',
+  'errorStack',
+  'eventId',
+  'facts',
+  'milliseconds',
+  'outcome',
+  'path',
+  'port',
+  'reason',
+  'status',
+  'transactionId',
+  'type',
+] as const;
+
+export type LogFields = {
+  readonly [Field in (typeof ALLOWED)[number]]?: string | number | boolean | undefined;
+};
+
+export type Log = {
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  /** The same log, its lines bound to a place in a trace. */
+  in(trace: Trace): Log;
+};
+
+/** One JSON line an entry, as Cloud Logging reads it: severity, message, time, trace, revision. */
+export function openLog(names: { project: string; function: string; revision: string }): Log {
+  const lines = pino({
+    base: { function: names.function, revision: names.revision },
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ severity: label === 'warn' ? 'WARNING' : label.toUpperCase() }) },
+  });
+
+  function bound(trace: Trace | undefined): Log {
+    const place = trace && {
+      'logging.googleapis.com/trace': `projects/${names.project}/traces/${trace.traceId}`,
+      'logging.googleapis.com/spanId': trace.spanId,
+      'logging.googleapis.com/trace_sampled': true,
+    };
+    return {
+      info: (fields, message) => lines.info({ ...allowed(fields), ...place }, message),
+      warn: (fields, message) => lines.warn({ ...allowed(fields), ...place }, message),
+      error: (fields, message) => lines.error({ ...allowed(fields), ...place }, message),
+      in: bound,
+    };
+  }
+
+  return bound(undefined);
+}
+
+/** An error without its message, which may repeat what somebody sent; a code of our own says enough. */
+export function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const code = error instanceof PermanentError ? error.code : (error as { code?: unknown }).code;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    errorName: error.name,
+    errorCode: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    errorStack: frames.slice(0, 8).join('\n'),
+  };
+}
+
+function allowed(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    ALLOWED.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
+  );
+}

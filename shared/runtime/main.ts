@@ -1,0 +1,153 @@
+import { cloudEvent, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { z } from 'zod';
+import { PublicError } from '../errors.ts';
+import { googlePlatform } from '../platform/google.ts';
+import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
+import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
+import type { Env } from './env.ts';
+import { firebaseIdentity, pushIdentity } from './identity.ts';
+import { openLog } from './log.ts';
+import { problem } from './problem.ts';
+import { childOf } from './telemetry.ts';
+
+// A delivery of 1 MiB arrives from Pub/Sub in base64 twice over.
+const EVENT_BYTES_MAX = 16 * 1024 * 1024;
+const REQUEST_BYTES_MAX = 1024 * 1024;
+
+const settings = z.object({
+  GOOGLE_CLOUD_PROJECT: z.string().min(1),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().default('0.0.0.0'),
+  K_SERVICE: z.string().optional(),
+  K_REVISION: z.string().default('local'),
+  FIRESTORE_EMULATOR_HOST: z.string().optional(),
+  PUBSUB_EMULATOR_HOST: z.string().optional(),
+  FIREBASE_AUTH_EMULATOR_HOST: z.string().optional(),
+});
+
+// Who may call an event or a schedule function. On Cloud Run its own IAM asks for the token before we are called.
+const pushSettings = z.union([
+  z.object({ PUSH_TOKEN_CHECKED_BY: z.literal('cloud-run') }),
+  z.object({
+    PUSH_TOKEN_AUDIENCE: z.string().min(1),
+    PUSH_TOKEN_EMAIL: z.email(),
+    PUSH_TOKEN_ISSUER: z.string().default('https://accounts.google.com'),
+    PUSH_TOKEN_KEYS_URL: z.url().default('https://www.googleapis.com/oauth2/v3/certs'),
+  }),
+]);
+
+/** Starts one function's process: checks its configuration, opens its dependencies, and listens. */
+export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = process.env): void {
+  const [own, config, push] = checkAll(fn, variables);
+
+  const names = { project: own.GOOGLE_CLOUD_PROJECT, function: fn.name, revision: own.K_REVISION };
+  const log = openLog(names);
+  const identify = firebaseIdentity({
+    projectId: own.GOOGLE_CLOUD_PROJECT,
+    emulator: own.FIREBASE_AUTH_EMULATOR_HOST !== undefined,
+  });
+  const env: Env = {
+    platform: googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT }),
+    log,
+    identify,
+    now: () => new Date(),
+    sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+  };
+
+  if (fn.trigger === 'event') registerEvent(fn, env, config);
+  else if (fn.trigger === 'request') registerRequest(fn, env, config);
+  else registerSchedule(fn, env, config);
+
+  const server = guard(getTestServer(fn.name), {
+    limitBytes: fn.trigger === 'event' ? EVENT_BYTES_MAX : REQUEST_BYTES_MAX,
+    admit: admission(push),
+    log,
+  });
+  drainOnSigterm(server, log);
+  server.listen(own.PORT, own.HOST, () => log.info({ port: own.PORT }, 'listening'));
+}
+
+function registerEvent(fn: EventFunction, env: Env, config: Record<string, unknown>): void {
+  const receive = fn.start(env, config);
+  const pushed = z.object({
+    message: z.object({
+      data: z.base64().default(''),
+      attributes: z.record(z.string(), z.string()).default({}),
+    }),
+  });
+  cloudEvent(fn.name, async (event: { data?: unknown }) => {
+    const { message } = pushed.parse(event.data);
+    await receive({ data: Buffer.from(message.data, 'base64'), attributes: message.attributes }).catch(() => {
+      // The framework answers with an error's message, and only a status is anybody's business.
+      throw new Error('try again');
+    });
+  });
+}
+
+function registerRequest(fn: RequestFunction, env: Env, config: Record<string, unknown>): void {
+  const respond = fn.start(env, config);
+  http(fn.name, async (request, response) => {
+    const { method, originalUrl, rawBody } = request as unknown as ReadRequest & { originalUrl: string };
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : value,
+      ]),
+    );
+    const trace = childOf(headers.traceparent);
+    send(response, await respond({ method: method ?? 'GET', url: originalUrl, headers, rawBody, trace }));
+  });
+}
+
+function registerSchedule(fn: ScheduleFunction, env: Env, config: Record<string, unknown>): void {
+  const run = fn.start(env, config);
+  http(fn.name, async (request, response) => {
+    const everyMs = fn.everyMinutes * 60_000;
+    const started = new Date(Math.floor(env.now().getTime() / everyMs) * everyMs).toISOString();
+    // Cloud Scheduler repeats a tick that failed, under the time that it was planned for.
+    const tick = request.get('x-cloudscheduler-scheduletime') ?? started;
+    const failure = await run(tick, childOf(request.get('traceparent'))).then(
+      () => undefined,
+      () => new PublicError(500, 'internal'),
+    );
+    send(response, failure ? problem(failure) : { status: 204 });
+  });
+}
+
+function admission(push: z.output<typeof pushSettings> | undefined) {
+  if (!push || 'PUSH_TOKEN_CHECKED_BY' in push) return async () => {};
+  return pushIdentity({
+    audience: push.PUSH_TOKEN_AUDIENCE,
+    email: push.PUSH_TOKEN_EMAIL,
+    issuer: push.PUSH_TOKEN_ISSUER,
+    keysUrl: push.PUSH_TOKEN_KEYS_URL,
+  });
+}
+
+/** The variables, or an end of the process that names every wrong one, and no value. */
+function checkAll(fn: DeclaredFunction, variables: NodeJS.ProcessEnv) {
+  const own = settings.safeParse(variables);
+  const config = fn.config.safeParse(variables);
+  const push = (fn.trigger === 'request' ? z.undefined() : pushSettings).safeParse(
+    fn.trigger === 'request' ? undefined : variables,
+  );
+  const wrong = [own, config, push].flatMap(({ error }) => error?.issues ?? []).flatMap(variablesIn);
+  const emulators = Object.keys(variables).filter(
+    (name) => name.endsWith('_EMULATOR_HOST') && variables[name],
+  );
+  if (variables.K_SERVICE !== undefined) wrong.push(...emulators);
+  if (wrong.length > 0 || !own.success || !config.success || !push.success) return refuseToStart(wrong);
+  return [own.data, config.data, push.data] as const;
+}
+
+function variablesIn(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_union') return issue.errors.at(-1)?.flatMap(variablesIn) ?? [];
+  return [issue.path.join('.')];
+}
+
+function refuseToStart(variables: readonly string[]): never {
+  const message = `These environment variables are missing or wrong: ${[...new Set(variables)].join(', ')}`;
+  process.stderr.write(`${JSON.stringify({ severity: 'CRITICAL', message })}\n`);
+  return process.exit(1);
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Draft, Event, Kind, Topic } from '../events/event.ts';
+import { idFrom } from '../events/id.ts';
+import type { Message, Platform } from '../platform/platform.ts';
+
+/** An event on its way out: complete, its data as on the wire, and the topic it belongs to. */
+export type Outgoing = { readonly topic: Topic; readonly event: Event };
+
+/**
+ * The events that a function returned, made whole. An id follows from the cause, the function and the place
+ * in the list, so that every try makes the same one; facts of a bank bring an id of their own.
+ */
+export function outgoing(
+  by: { functionName: string; cause: string; publishes: readonly Kind[]; traceparent: string; now: Date },
+  drafts: readonly Draft[],
+): Outgoing[] {
+  return drafts.map((draft, n) => {
+    const kind = by.publishes.find(({ type }) => type === draft.type);
+    if (!kind) throw new Error(`${by.functionName} returned ${draft.type}, which it does not declare`);
+    const event: Event = {
+      specversion: '1.0',
+      id: draft.id ?? idFrom('evt', by.cause, by.functionName, n),
+      source: `/functions/${by.functionName}`,
+      type: draft.type,
+      subject: draft.subject,
+      time: draft.time ?? by.now.toISOString(),
+      traceparent: by.traceparent,
+      data: z.encode(kind.data, draft.data),
+    };
+    return { topic: kind.topic, event };
+  });
+}
+
+/** Publishes in one call a topic; returns when all are durable. */
+export async function publish(platform: Platform, events: readonly Outgoing[]): Promise<void> {
+  const topics = [...new Set(events.map(({ topic }) => topic))];
+  await Promise.all(
+    topics.map((topic) =>
+      platform.publish(
+        topic,
+        events.filter((each) => each.topic === topic).map(({ event }) => toMessage(event)),
+      ),
+    ),
+  );
+}
+
+/** A CloudEvent in structured JSON. `type` is repeated as an attribute, because subscriptions filter by it. */
+export function toMessage(event: Event): Message {
+  return {
+    data: Buffer.from(JSON.stringify(event)),
+    attributes: {
+      'content-type': 'application/cloudevents+json',
+      type: event.type,
+      traceparent: event.traceparent,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Totals } from '../domain/transaction.ts';
+import { type Increments, lastId, path, type Query, type Stored, type Write } from './document.ts';
+
+/** What one transaction adds to its account's balance: what it is now minus what was stored of it before. */
+export type Move = {
+  readonly transactionId: string;
+  readonly before: Totals;
+  readonly after: Totals;
+};
+
+/** `accounts/{id}/balances/{shard}`: `{ DKK: { booked, held }, asOfMs }`, written by increments alone. */
+export function writeBalances(
+  account: { accountId: string; shards: number },
+  moves: readonly Move[],
+  asOf: string,
+): Write[] {
+  const shards = new Set(moves.map((move) => shardOf(move.transactionId, account.shards)));
+  return [...shards].map((shard) => ({
+    do: 'increment',
+    path: path('accounts', account.accountId, 'balances', shard),
+    by: deltas(moves.filter((move) => shardOf(move.transactionId, account.shards) === shard)),
+    atLeast: { asOfMs: BigInt(Date.parse(asOf)) },
+  }));
+}
+
+/** All of an account's shards; read in one query, so that their sum is of one moment. */
+export function balancesOf(accountId: string): Query {
+  return { collection: path('accounts', accountId, 'balances') };
+}
+
+export type Balance = { readonly booked: bigint; readonly held: bigint; readonly asOf: string | undefined };
+
+export function balanceFrom(documents: readonly Stored[], currency: string): Balance {
+  let booked = 0n;
+  let held = 0n;
+  let asOfMs = 0n;
+  for (const { path: documentPath, fields } of documents) {
+    // The bank's own figures stand beside ours, and are no part of the sum.
+    if (!fields || lastId(documentPath) === 'bank') continue;
+    const figures = fields[currency] as { booked?: bigint; held?: bigint } | undefined;
+    booked += figures?.booked ?? 0n;
+    held += figures?.held ?? 0n;
+    if ((fields.asOfMs as bigint) > asOfMs) asOfMs = fields.asOfMs as bigint;
+  }
+  return { booked, held, asOf: asOfMs > 0n ? new Date(Number(asOfMs)).toISOString() : undefined };
+}
+
+function shardOf(transactionId: string, shards: number): string {
+  return String(createHash('sha256').update(transactionId).digest().readUInt32BE(0) % shards);
+}
+
+function deltas(moves: readonly Move[]): Increments {
+  const currencies = new Set(
+    moves.flatMap(({ before, after }) => [...Object.keys(before), ...Object.keys(after)]),
+  );
+  const by: Record<string, Record<string, bigint>> = {};
+  for (const currency of currencies) {
+    for (const figure of ['booked', 'held'] as const) {
+      let delta = 0n;
+      for (const { before, after } of moves) {
+        delta += (after[currency]?.[figure] ?? 0n) - (before[currency]?.[figure] ?? 0n);
+      }
+      if (delta !== 0n) by[currency] = { ...by[currency], [figure]: delta };
+    }
+  }
+  return by;
+}

@@ -1,0 +1,61 @@
+import type { Event, Topic } from '../events/event.ts';
+import { idFrom } from '../events/id.ts';
+import { bytesFrom, createInChunks } from './chunks.ts';
+import { path, type Query, type Stored, type Write } from './document.ts';
+
+/**
+ * What one function did about one cause, kept by the same commit that did it. Whoever comes again with the
+ * cause finds this and publishes what it holds; nothing is computed twice.
+ */
+export type InboxEntry = {
+  /** Which try made it, so that a try whose answer was lost knows its own. */
+  readonly attempt: string;
+  /** SHA-256 of the input: the same cause with other input is somebody's mistake. */
+  readonly fingerprint: string;
+  /** What followed, as it goes out: published again for whoever comes again, never computed again. */
+  readonly events: readonly { readonly topic: Topic; readonly event: Event }[];
+  /** True where nobody will deliver the cause again (HTTP, schedules), until the events are published. */
+  readonly unpublished: boolean;
+  readonly handledAt: Date;
+};
+
+// Longer than any topic's retention (31 days at most, 7 by default) and than the longest retries of a bank
+// (two weeks at Wise).
+const KEPT_DAYS = 35;
+
+export function inboxPath(functionName: string, cause: string): string {
+  return path('inbox', idFrom('inb', functionName, cause));
+}
+
+/** The first writes of a commit: the entry, and what of its events does not fit into one document. */
+export function createInbox(at: string, { events, unpublished, ...entry }: InboxEntry): Write[] {
+  const expiresAt = new Date(entry.handledAt.getTime() + KEPT_DAYS * 86_400_000);
+  return createInChunks(at, Buffer.from(JSON.stringify(events)), {
+    schema: 1n,
+    ...entry,
+    expiresAt,
+    ...(unpublished && { unpublished }),
+  });
+}
+
+export function inboxFrom(entry: Stored, chunks: readonly Stored[]): InboxEntry | undefined {
+  if (!entry.fields) return undefined;
+  return {
+    attempt: entry.fields.attempt as string,
+    fingerprint: entry.fields.fingerprint as string,
+    handledAt: entry.fields.handledAt as Date,
+    unpublished: entry.fields.unpublished === true,
+    events: JSON.parse(bytesFrom(entry, chunks).toString()) as InboxEntry['events'],
+  };
+}
+
+/** Entries whose events nobody would publish again. */
+export function unpublishedInboxes(limit: number): Query {
+  return { collection: 'inbox', where: [['unpublished', '==', true]], limit };
+}
+
+/** Takes the mark away; parallel markers cannot harm each other, since the entry must be as it was read. */
+export function markPublished(read: Stored): Write {
+  const { unpublished: _, ...fields } = read.fields ?? {};
+  return { do: 'replace', read, fields };
+}

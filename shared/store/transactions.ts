@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import {
+  type Part,
+  type Parts,
+  partKey,
+  type Summary,
+  summaryOf,
+  type Totals,
+  totalsOf,
+} from '../domain/transaction.ts';
+import { idFrom } from '../events/id.ts';
+import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
+
+/** What all parts of one transaction have in common, in the bank's words. */
+export type Root = {
+  readonly kind: 'authorisation' | 'clearing' | 'refund' | 'transaction';
+  readonly id: string;
+};
+
+/** Which fact brought a part first; the one thing in a document that depends on the order of arrival. */
+export type Arrival = { readonly factId: string; readonly deliveryId: string };
+
+export type Transaction = {
+  readonly id: string;
+  readonly parts: Parts;
+  readonly arrival: Readonly<Record<string, Arrival>>;
+  readonly totals: Totals;
+  readonly summary: Summary;
+};
+
+const part = z.object({
+  kind: z.enum([
+    'authorisation',
+    'increment',
+    'reversal',
+    'expiry',
+    'decline',
+    'clearing',
+    'refund',
+    'pending',
+    'booking',
+    'cancellation',
+  ]),
+  id: z.string(),
+  occurredAt: z.string(),
+  direction: z.enum(['credit', 'debit']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  final: z.boolean().optional(),
+  description: z.string().optional(),
+  bookedOn: z.string().optional(),
+  valueOn: z.string().optional(),
+  endToEndId: z.string().optional(),
+}) satisfies z.ZodType<Part>;
+
+const stored = z.object({
+  id: z.string(),
+  status: z.enum(['pending', 'booked', 'partly-booked', 'declined', 'reversed', 'expired']),
+  direction: z.enum(['credit', 'debit']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  authorisedMinor: z.bigint().optional(),
+  description: z.string(),
+  occurredAt: z.string(),
+  bookedOn: z.string().optional(),
+  bankIds: z.array(z.string()),
+  _parts: z.record(z.string(), part),
+  _arrival: z.record(z.string(), z.object({ factId: z.string(), deliveryId: z.string() })),
+  _totals: z.record(z.string(), z.object({ booked: z.bigint(), held: z.bigint() })),
+});
+
+export function transactionIdOf(bank: string, accountId: string, root: Root): string {
+  return idFrom('txn', bank, accountId, root.kind, root.id);
+}
+
+export function transactionPath(accountId: string, transactionId: string): string {
+  return path('accounts', accountId, 'transactions', transactionId);
+}
+
+/** The transaction, or undefined where there is none or only an alias. */
+export function transactionFrom({ fields }: Stored): Transaction | undefined {
+  if (!fields || fields.aliasOf !== undefined) return undefined;
+  const { id, _parts, _arrival, _totals, ...summary } = stored.parse(fields);
+  const parts = Object.fromEntries(Object.values(_parts).map((each) => [partKey(each), each]));
+  return { id, parts, arrival: _arrival, totals: _totals, summary };
+}
+
+/** The transaction that this document gave its parts to: a clearing's, once its authorisation is known. */
+export function aliasFrom({ fields }: Stored): string | undefined {
+  return fields?.aliasOf as string | undefined;
+}
+
+/** A transaction with everything derived from its parts. */
+export function transactionOf(id: string, parts: Parts, arrival: Transaction['arrival']): Transaction {
+  return { id, parts, arrival, totals: totalsOf(parts), summary: summaryOf(parts) };
+}
+
+export function writeTransaction(read: Stored, { id, parts, arrival, totals, summary }: Transaction): Write {
+  const _parts = Object.fromEntries(Object.values(parts).map((each) => [mapKey(each), each]));
+  return write(read, defined({ schema: 1n, id, ...summary, _parts, _arrival: arrival, _totals: totals }));
+}
+
+export function writeAlias(read: Stored, transactionId: string): Write {
+  return write(read, { schema: 1n, aliasOf: transactionId });
+}
+
+/** A part's key in a document's map. */
+export function mapKey(part: Pick<Part, 'kind' | 'id'>): string {
+  return `${part.kind}:${encodeId(part.id)}`;
+}
+
+/** An account's feed, newest first; aliases have no time and are no part of it. */
+export function feedOf(
+  accountId: string,
+  limit: number,
+  after?: readonly [occurredAt: string, id: string],
+): Query {
+  return {
+    collection: path('accounts', accountId, 'transactions'),
+    orderBy: [['occurredAt', 'desc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
