@@ -1,0 +1,128 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import type { Account } from './accounts.ts';
+import type { Bank } from './bank.ts';
+import type { Deliveries } from './deliveries.ts';
+import { faultsSchema } from './faults.ts';
+import { amountOf, decimalsOf } from './money.ts';
+import { checked, notFound, Problem } from './problem.ts';
+import * as requests from './requests.ts';
+
+/** The bank's HTTP API. Answers carry what was made, amounts as digits; errors are RFC 9457 problem details. */
+export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'faults' | 'pending'> }): Hono {
+  const { bank, deliveries } = options;
+  const { accounts, cards, transfers, payments } = bank;
+  const api = new Hono();
+
+  api.use(bodyLimit({ maxSize: 65_536, onError: () => tooLarge().toResponse() }));
+  api.notFound(() => notFound('route').toResponse());
+  api.onError((error) => {
+    if (error instanceof Problem) return error.toResponse();
+    console.error(error);
+    return new Problem(500, 'internal-error', 'The bank failed; its log says why.').toResponse();
+  });
+
+  api.post('/accounts', async (c) => {
+    const account = accounts.open(await body(c, requests.openAccount));
+    return c.json(accountAnswer(bank, account), 201);
+  });
+  api.get('/accounts/:id', (c) => c.json(accountAnswer(bank, accounts.get(c.req.param('id')))));
+  for (const [verb, type] of changes) {
+    api.post(`/accounts/:id/${verb}`, async (c) => {
+      const { reason } = await body(c, requests.changeAccount);
+      return c.json(accountAnswer(bank, accounts.change(c.req.param('id'), type, reason)));
+    });
+  }
+  api.get('/accounts/:id/events', (c) => {
+    const page = checked(requests.eventsPage, c.req.query(), badQuery);
+    return c.json(accounts.events(c.req.param('id'), page));
+  });
+  api.get('/accounts/:id/statements/:date', (c) => {
+    const { date } = checked(requests.statementDate, c.req.param(), badQuery);
+    return c.json(statementAnswer(bank, accounts.get(c.req.param('id')), date));
+  });
+
+  making('/accounts/:id/purchases', requests.purchase, cards.purchase);
+  making('/accounts/:id/authorisations', requests.authorise, cards.authorise);
+  making('/accounts/:id/refunds', requests.refund, cards.refund);
+  making('/authorisations/:id/increments', requests.change, cards.increment);
+  making('/authorisations/:id/reversals', requests.change, cards.reverse);
+  making('/authorisations/:id/clearings', requests.clearing, cards.clear);
+  making('/authorisations/:id/expiry', requests.nothing, cards.expire);
+  making('/accounts/:id/transfers', requests.transfer, transfers.make);
+  making('/transactions/:id/booking', requests.nothing, transfers.book);
+  making('/transactions/:id/cancellation', requests.nothing, transfers.cancel);
+
+  api.post('/payments', async (c) => {
+    const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
+    const { 'Idempotency-Key': key } = checked(requests.paymentHeaders, headers, badHeader);
+    return c.json(payments.order(key, await body(c, requests.payment)), 202);
+  });
+  api.get('/payments', (c) => {
+    const payment = payments.inquire(checked(requests.paymentsQuery, c.req.query(), badQuery).idempotencyKey);
+    return c.json({ items: payment ? [payment] : [] });
+  });
+
+  api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
+  api.get('/faults', (c) => c.json(deliveries.faults));
+  api.put('/faults', async (c) => {
+    deliveries.faults = await body(c, faultsSchema);
+    return c.json(deliveries.faults);
+  });
+  api.get('/_sandbox/pending', (c) => c.json({ pending: deliveries.pending }));
+  return api;
+
+  function making<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    make: (id: string, request: z.output<S>) => object,
+  ) {
+    api.post(path, async (c) => c.json(make(c.req.param('id') ?? '', await body(c, schema)), 201));
+  }
+}
+
+const changes = [
+  ['freeze', 'account.frozen'],
+  ['unfreeze', 'account.unfrozen'],
+  ['close', 'account.closed'],
+] as const;
+const badQuery = { status: 400, code: 'invalid-query' };
+const badHeader = { status: 400, code: 'invalid-header' };
+const tooLarge = () => new Problem(413, 'body-too-large', 'A request has at most 64 KiB.');
+
+/** Reads a JSON body by its schema; no body at all is an empty object. */
+async function body<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+  const text = await c.req.text();
+  let value: unknown;
+  try {
+    value = text === '' ? {} : JSON.parse(text);
+  } catch {
+    throw new Problem(400, 'invalid-json', 'The body is not JSON.');
+  }
+  return checked(schema, value, { status: 422, code: 'invalid-body' });
+}
+
+function accountAnswer(bank: Bank, account: Account) {
+  const { id: accountId, cardId, ownerRefs, currency, iban, status, resourceVersion } = account;
+  const [booked, held] = [bank.ledger.bookedMinor(accountId), bank.ledger.heldMinor(accountId)];
+  const figures = { bookedMinor: `${booked}`, heldMinor: `${held}`, availableMinor: `${booked - held}` };
+  return { accountId, cardId, ownerRefs, currency, iban, status, resourceVersion, ...figures };
+}
+
+/** Today's statement is provisional; a day that has not begun has none. */
+function statementAnswer(bank: Bank, account: Account, date: string) {
+  if (date > bank.now().toISOString()) throw notFound('statement');
+  const { openingMinor, closingMinor, lines } = bank.ledger.statement(account.id, date);
+  return {
+    accountId: account.id,
+    currency: account.currency,
+    date,
+    openingMinor: `${openingMinor}`,
+    closingMinor: `${closingMinor}`,
+    lines: lines.map(({ lineId, direction, amountMinor, bookedOn, reference }) => {
+      const amount = amountOf(account, amountMinor);
+      return { lineId, direction, amount, bookingDate: bookedOn, valueDate: bookedOn, ...reference };
+    }),
+  };
+}

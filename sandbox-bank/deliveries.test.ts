@@ -1,0 +1,225 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Deliveries } from './deliveries.ts';
+import { type BankEvent, eventOf } from './events.ts';
+import { faultsSchema, planner } from './faults.ts';
+import { startSandboxBank } from './server.ts';
+
+const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX'];
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Received {
+  webhookId: string;
+  secret: string | undefined;
+  skewSeconds: number;
+  eventIds: string[];
+}
+
+/** A subscriber that checks signatures with the reference library; `answers` are its first statuses, then always 202. */
+async function aSubscriber(answers: (number | 'never')[] = []) {
+  const tries: Received[] = [];
+  const acknowledged = () => tries.filter((_, index) => (answers[index] ?? 202) === 202);
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const headers = request.headers as Record<string, string>;
+    const secret = secrets.find((candidate) => signedWith(candidate, body, headers));
+    const skewSeconds = Math.round(Number(headers['webhook-timestamp']) - Date.now() / 1000);
+    const eventIds = JSON.parse(body).events.map((event: BankEvent) => event.id);
+    const answer =
+      answers[tries.push({ webhookId: headers['webhook-id'] ?? '', secret, skewSeconds, eventIds }) - 1];
+    if (answer !== 'never') response.writeHead(answer ?? 202).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/sandbox`,
+    tries,
+    acknowledged,
+  };
+}
+
+function signedWith(secret: string, body: string, headers: Record<string, string>): boolean {
+  try {
+    new Webhook(secret).verify(body, headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function aSender(options: { answers?: (number | 'never')[]; faults?: object } = {}) {
+  const subscriber = await aSubscriber(options.answers);
+  const deliveries = new Deliveries({ subscriberUrl: subscriber.url, secrets });
+  deliveries.faults = faultsSchema.parse(options.faults ?? {});
+  cleanups.push(() => deliveries.stop());
+  return { ...subscriber, deliveries };
+}
+
+function send(deliveries: Deliveries, count: number): string[] {
+  const ids = Array.from({ length: count }, (_, n) => `evt_${n}`);
+  for (const id of ids) deliveries.send(anEvent(id));
+  return ids;
+}
+
+function anEvent(id: string): BankEvent {
+  const data = { ownerRefs: ['uid_anna'], currency: 'DKK' } as const;
+  const occurredAt = new Date('2026-02-28T09:30:00.000Z');
+  return eventOf({
+    id,
+    type: 'account.frozen',
+    occurredAt,
+    accountId: 'acct_1',
+    data: { ...data, ownerRefs: ['uid_anna'] },
+  });
+}
+
+const settled = (deliveries: Deliveries) =>
+  vi.waitFor(() => expect(deliveries.pending).toBe(0), { timeout: 4000, interval: 5 });
+
+describe('without faults', () => {
+  test('each event is delivered once, signed with the first secret, and nothing stays pending', async () => {
+    const { deliveries, tries } = await aSender();
+    const ids = send(deliveries, 50);
+    expect(deliveries.pending).toBe(50);
+    await settled(deliveries);
+    expect(tries.flatMap((received) => received.eventIds).sort()).toEqual(ids.sort());
+    expect(new Set(tries.map((received) => received.secret))).toEqual(new Set([secrets[0]]));
+    expect(new Set(tries.map((received) => received.webhookId)).size).toBe(50);
+  });
+
+  test('a subscriber that fails gets the same delivery again, at growing intervals, until it acknowledges', async () => {
+    const { deliveries, tries } = await aSender({ answers: [500, 302] });
+    const startedAt = Date.now();
+    send(deliveries, 1);
+    await settled(deliveries);
+    expect(tries).toHaveLength(3);
+    expect(tries.every((received) => received.secret === secrets[0])).toBe(true);
+    expect(new Set(tries.map((received) => received.webhookId)).size).toBe(1);
+    // 200 ms and 400 ms, give or take a quarter.
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(440);
+  });
+
+  test('an event that nobody acknowledged is still pending', async () => {
+    const { deliveries, tries } = await aSender({ answers: Array(9).fill(500) });
+    send(deliveries, 3);
+    await vi.waitFor(() => expect(tries).toHaveLength(3));
+    expect(deliveries.pending).toBe(3);
+  });
+});
+
+describe('with faults', () => {
+  test('everything arrives in the end, whatever goes wrong', async () => {
+    const faults = { seed: 42, duplicate: 0.3, reorder: 0.3, drop: 0.3, delayMs: 50, rotateEvery: 7 };
+    const { deliveries, tries, acknowledged } = await aSender({ faults, answers: [500, 503, 429, 500] });
+    const ids = send(deliveries, 60);
+    await settled(deliveries);
+    expect(new Set(acknowledged().flatMap((received) => received.eventIds))).toEqual(new Set(ids));
+    expect(new Set(tries.map((received) => received.secret))).toEqual(new Set(secrets));
+  });
+
+  test('a duplicate carries the same event under another webhook id', async () => {
+    const { deliveries, tries } = await aSender({ faults: { duplicate: 1 } });
+    send(deliveries, 1);
+    expect(deliveries.pending).toBe(2);
+    await settled(deliveries);
+    expect(tries.map((received) => received.eventIds)).toEqual([['evt_0'], ['evt_0']]);
+    expect(tries[0]?.webhookId).not.toBe(tries[1]?.webhookId);
+  });
+
+  test('a delivery held back is overtaken by later ones', async () => {
+    const { deliveries, tries } = await aSender({ faults: { seed: 1, reorder: 0.5 } });
+    const ids = send(deliveries, 20);
+    await settled(deliveries);
+    const order = tries.flatMap((received) => received.eventIds);
+    expect(order).not.toEqual(ids);
+    expect(order.sort()).toEqual(ids.sort());
+  });
+
+  test('a dropped delivery comes at its second try', async () => {
+    const { deliveries, tries } = await aSender({ faults: { drop: 1 } });
+    const startedAt = Date.now();
+    send(deliveries, 1);
+    await settled(deliveries);
+    expect(tries).toHaveLength(1);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(145);
+  });
+
+  test('the secret rotates after so many deliveries, and comes round again', async () => {
+    const next = planner(faultsSchema.parse({ rotateEvery: 2 }), 3);
+    expect(Array.from({ length: 7 }, () => next().secretIndex)).toEqual([0, 0, 1, 1, 2, 2, 0]);
+  });
+
+  test('a wrong clock is in the signed timestamp', async () => {
+    const { deliveries, tries } = await aSender({ faults: { skewSeconds: -120 } });
+    send(deliveries, 1);
+    await settled(deliveries);
+    expect(tries[0]?.secret).toBe(secrets[0]);
+    expect(Math.abs((tries[0]?.skewSeconds ?? 0) + 120)).toBeLessThanOrEqual(2);
+  });
+
+  test('events of one moment share a delivery, up to the size of the batch', async () => {
+    const { deliveries, tries } = await aSender({ faults: { batch: 4 } });
+    send(deliveries, 10);
+    await settled(deliveries);
+    expect(tries.map((received) => received.eventIds.length).sort()).toEqual([2, 4, 4]);
+  });
+
+  test('the same seed chooses the same faults, and another seed others', () => {
+    const shares = { duplicate: 0.5, reorder: 0.5, drop: 0.5, delayMs: 1000 };
+    const plans = (seed: number) => {
+      const next = planner(faultsSchema.parse({ ...shares, seed }), 1);
+      return Array.from({ length: 20 }, () => next());
+    };
+    expect(plans(7)).toEqual(plans(7));
+    expect(plans(7)).not.toEqual(plans(8));
+  });
+});
+
+describe('the server', () => {
+  test('a purchase made over HTTP reaches the subscriber', async () => {
+    const { url: subscriberUrl, tries } = await aSubscriber();
+    const bank = await startSandboxBank({ port: 0, subscriberUrl, secrets });
+    cleanups.push(() => bank.stop());
+    const post = (path: string, body: object) =>
+      fetch(bank.url + path, { method: 'POST', body: JSON.stringify(body) }).then((answer) => answer.json());
+    const { accountId } = (await post('/accounts', { ownerRefs: ['uid_anna'], currency: 'DKK' })) as {
+      accountId: string;
+    };
+    await post(`/accounts/${accountId}/purchases`, { amountMinor: '3200' });
+    await vi.waitFor(() => expect(bank.pending()).toBe(0));
+    expect(tries).toHaveLength(3);
+    expect(bank.ledger.bookedMinor(accountId)).toBe(-3200n);
+  });
+
+  test('it stops promptly while the subscriber keeps it waiting and while retries are due', async () => {
+    const { url: subscriberUrl, tries } = await aSubscriber(['never', 500]);
+    const bank = await startSandboxBank({ port: 0, subscriberUrl, secrets });
+    const open = () =>
+      fetch(`${bank.url}/accounts`, { method: 'POST', body: '{"ownerRefs":["uid_anna"],"currency":"DKK"}' });
+    await Promise.all([open(), open()]);
+    await vi.waitFor(() => expect(tries).toHaveLength(2));
+    const startedAt = Date.now();
+    await bank.stop();
+    expect(Date.now() - startedAt).toBeLessThan(500);
+    await expect(fetch(bank.url)).rejects.toThrow();
+  });
+
+  test('a port that is taken is an error at once', async () => {
+    const { url } = await aSubscriber();
+    const taken = Number(new URL(url).port);
+    await expect(startSandboxBank({ port: taken, subscriberUrl: url, secrets })).rejects.toThrow(
+      'EADDRINUSE',
+    );
+  });
+});

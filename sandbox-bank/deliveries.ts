@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import type { BankEvent } from './events.ts';
+import { type Faults, faultsSchema, type Plan, planner } from './faults.ts';
+
+/** One signed POST, sent until it is answered with 2xx. `failures` counts the tries so far. */
+interface Delivery {
+  id: string;
+  body: string;
+  eventCount: number;
+  signer: Webhook;
+  lost: boolean;
+  failures: number;
+}
+
+const inFlightMax = 20;
+const deadlineMs = 10_000;
+const collectMs = 5;
+const retry = { firstMs: 200, maxMs: 10_000 };
+
+/**
+ * Tells one subscriber what happened, by Standard Webhooks, at least once and in no particular order. It keeps only
+ * what has not been acknowledged; what still is when it stops is gone, as the whole bank is.
+ */
+export class Deliveries {
+  readonly #subscriberUrl: string;
+  readonly #signers: [Webhook, ...Webhook[]];
+  #faults: Faults = faultsSchema.parse({});
+  #nextPlan: () => Plan;
+  #collected: BankEvent[] = [];
+  #collecting: NodeJS.Timeout | undefined;
+  // A set keeps the order of insertion and gives up its first at once, where a long array would move all the rest.
+  readonly #ready = new Set<Delivery>();
+  readonly #waiting = new Set<NodeJS.Timeout>();
+  readonly #inFlight = new Map<Promise<void>, AbortController>();
+  #pending = 0;
+  #stopped = false;
+
+  /** `secrets` are `whsec_...` in base64; the subscriber must know them all. */
+  constructor(options: { subscriberUrl: string; secrets: string[] }) {
+    this.#subscriberUrl = new URL(options.subscriberUrl).href;
+    const [first, ...others] = options.secrets.map((secret) => new Webhook(secret));
+    if (!first) throw new Error('a signing secret is needed');
+    this.#signers = [first, ...others];
+    this.#nextPlan = planner(this.#faults, this.#signers.length);
+  }
+
+  /** Takes an event and returns at once. */
+  send(event: BankEvent): void {
+    this.#pending += 1;
+    this.#collected.push(event);
+    if (this.#collected.length >= this.#faults.batch) this.#dispatch();
+    else this.#collecting ??= setTimeout(() => this.#dispatch(), collectMs);
+  }
+
+  /** How many events are still to be acknowledged; an event that is also sent as a duplicate counts twice. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  get faults(): Faults {
+    return this.#faults;
+  }
+
+  /** Begins a new sequence of faults. What is on its way keeps its plan, but its retries tell the time by the new clock. */
+  set faults(faults: Faults) {
+    this.#dispatch();
+    this.#faults = faults;
+    this.#nextPlan = planner(faults, this.#signers.length);
+  }
+
+  /** Ends promptly: gives up what waits, and cuts what is in flight. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#collecting);
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#ready.clear();
+    for (const controller of this.#inFlight.values()) controller.abort();
+    await Promise.all(this.#inFlight.keys());
+  }
+
+  #dispatch(): void {
+    clearTimeout(this.#collecting);
+    this.#collecting = undefined;
+    const events = this.#collected.splice(0);
+    if (events.length === 0) return;
+
+    const plan = this.#nextPlan();
+    const signer = this.#signers[plan.secretIndex] ?? this.#signers[0];
+    const contents = { body: JSON.stringify({ events }), eventCount: events.length, signer, failures: 0 };
+    this.#enqueue({ ...contents, id: newMessageId(), lost: plan.lost }, plan.waitMs);
+    if (plan.duplicateAfterMs === undefined) return;
+    this.#pending += events.length;
+    this.#enqueue({ ...contents, id: newMessageId(), lost: false }, plan.waitMs + plan.duplicateAfterMs);
+  }
+
+  #enqueue(delivery: Delivery, waitMs: number): void {
+    if (this.#stopped) return;
+    if (waitMs > 0) {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(timer);
+        this.#enqueue(delivery, 0);
+      }, waitMs);
+      this.#waiting.add(timer);
+      return;
+    }
+    this.#ready.add(delivery);
+    this.#sendReady();
+  }
+
+  #sendReady(): void {
+    for (const delivery of this.#ready) {
+      if (this.#inFlight.size >= inFlightMax) return;
+      this.#ready.delete(delivery);
+      const controller = new AbortController();
+      const attempt = this.#attempt(delivery, controller).finally(() => {
+        this.#inFlight.delete(attempt);
+        this.#sendReady();
+      });
+      this.#inFlight.set(attempt, controller);
+    }
+  }
+
+  async #attempt(delivery: Delivery, controller: AbortController): Promise<void> {
+    const acknowledged = !delivery.lost && (await this.#post(delivery, controller));
+    delivery.lost = false;
+    if (acknowledged) {
+      this.#pending -= delivery.eventCount;
+      return;
+    }
+    delivery.failures += 1;
+    this.#enqueue(delivery, backoffMs(delivery.failures));
+  }
+
+  /** True when the subscriber acknowledged; any other answer, and none within the deadline, is a reason to try again. */
+  async #post(delivery: Delivery, controller: AbortController): Promise<boolean> {
+    const { id, body, signer } = delivery;
+    const timestamp = new Date(Date.now() + this.#faults.skewSeconds * 1000);
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(timestamp.getTime() / 1000)),
+      'webhook-signature': signer.sign(id, timestamp, body),
+    };
+    const deadline = setTimeout(() => controller.abort(), deadlineMs);
+    try {
+      const { signal } = controller;
+      const answer = await fetch(this.#subscriberUrl, {
+        method: 'POST',
+        headers,
+        body,
+        signal,
+        redirect: 'manual',
+      });
+      // Unread, the answer would keep its connection from being used again.
+      await answer.arrayBuffer();
+      return answer.ok;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+}
+
+/** Doubles from 200 ms to 10 s, give or take a quarter, so that an outage does not end in one great wave. */
+function backoffMs(failures: number): number {
+  const baseMs = Math.min(retry.firstMs * 2 ** (failures - 1), retry.maxMs);
+  return baseMs * (0.75 + Math.random() / 2);
+}
+
+function newMessageId(): string {
+  return `msg_${randomBytes(12).toString('hex')}`;
+}

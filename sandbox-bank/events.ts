@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { amount, currency, direction } from './money.ts';
+
+export const merchant = z.object({
+  name: z.string().min(1).max(140),
+  mcc: z.string().regex(/^\d{4}$/, 'must be four digits'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters'),
+});
+
+export const counterparty = z.object({
+  name: z.string().min(1).max(140),
+  iban: z
+    .string()
+    .regex(/^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/, 'must be an IBAN without spaces')
+    .optional(),
+});
+
+const instant = z.iso.datetime();
+
+const account = z.object({
+  // Who owns the account, in the words of whoever had it opened.
+  ownerRefs: z.array(z.string()),
+  currency,
+  iban: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+const transaction = z.object({
+  transactionId: z.string(),
+  direction,
+  amount,
+  bookingDate: z.iso.date().optional(),
+  valueDate: z.iso.date().optional(),
+  counterparty: counterparty.optional(),
+  remittance: z.string().optional(),
+  endToEndId: z.string().optional(),
+});
+
+// On authorisation events `amount` stays what was authorised at first; `delta` says how much more, or how much back.
+const authorisation = z.object({
+  cardId: z.string(),
+  authorisationId: z.string(),
+  direction,
+  amount,
+  merchant,
+});
+const entry = authorisation.partial({ authorisationId: true });
+
+/** What each type of event tells. A purchase is told by card events alone, a transfer by transaction events alone. */
+const dataOf = {
+  'account.opened': account,
+  'account.frozen': account,
+  'account.unfrozen': account,
+  'account.closed': account,
+  'transaction.pending': transaction,
+  'transaction.booked': transaction,
+  'transaction.cancelled': transaction,
+  'card.authorisation-created': authorisation.extend({ expiresAt: instant }),
+  'card.authorisation-declined': authorisation.extend({ reason: z.string() }),
+  'card.authorisation-incremented': authorisation.extend({ incrementId: z.string(), delta: amount }),
+  'card.authorisation-reversed': authorisation.extend({ reversalId: z.string(), delta: amount }),
+  'card.authorisation-expired': authorisation,
+  'card.cleared': entry.extend({ clearingId: z.string(), final: z.boolean() }),
+  'card.refunded': entry.extend({ refundId: z.string(), clearingId: z.string().optional() }),
+};
+
+export type EventType = keyof typeof dataOf;
+export type EventData<T extends EventType> = z.infer<(typeof dataOf)[T]>;
+
+/** One thing that happened to one account. `resourceVersion` numbers the account's own states and is on no other event. */
+export type BankEvent = {
+  [T in EventType]: {
+    id: string;
+    type: T;
+    occurredAt: string;
+    accountId: string;
+    resourceVersion?: number | undefined;
+    data: EventData<T>;
+  };
+}[EventType];
+
+/** Builds a wire event; the instant becomes RFC 3339 in UTC with milliseconds. */
+export function eventOf<T extends EventType>(fact: {
+  id: string;
+  type: T;
+  occurredAt: Date;
+  accountId: string;
+  resourceVersion?: number | undefined;
+  data: EventData<T>;
+}): BankEvent {
+  // TypeScript does not see that a type and its data, generic together, are one member of the union.
+  return { ...fact, occurredAt: fact.occurredAt.toISOString() } as BankEvent;
+}
+
+const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const envelope = z.object({ id: z.string(), occurredAt: instant, accountId });
+const version = { resourceVersion: z.int().positive().optional() };
+
+const events = Object.entries(dataOf).map(([type, data]) =>
+  envelope.extend({ type: z.literal(type), ...(data === account && version), data }),
+);
+
+/** The body of one webhook POST. */
+export const delivery = z.object({ events: z.array(z.union(events)) });
+
+/** The JSON Schema (draft 2020-12) of a delivery, kept as `delivery.schema.json`. */
+export function deliverySchema(): object {
+  const names = z.registry<{ id: string }>();
+  for (const event of events) names.add(event, { id: event.shape.type.value });
+  const parts = { instant, accountId, amount, merchant, counterparty, account, transaction, authorisation };
+  for (const [id, part] of Object.entries(parts)) names.add(part, { id });
+  return {
+    title: 'A delivery of the sandbox bank',
+    description:
+      'The body of one Standard Webhooks POST. Fields and types may be added; readers ignore the unknown.',
+    // As input, objects stay open to fields that are added later; as output, zod would forbid them.
+    ...z.toJSONSchema(delivery, { io: 'input', metadata: names }),
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { counterparty, merchant } from './events.ts';
+import { currency, direction } from './money.ts';
+
+/** Positive minor units: digits, or a safe integer for the convenience of whoever types a request by hand. */
+const amountError = 'must be a positive whole number of minor units, as digits';
+const amountMinor = z
+  .union(
+    [z.string().regex(/^[1-9]\d{0,17}$/, amountError), z.int(amountError).positive(amountError)],
+    amountError,
+  )
+  .transform((value) => BigInt(value));
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -');
+const reason = z.string().min(1).max(140);
+const payee = {
+  remittance: z.string().max(140).optional(),
+  endToEndId: z.string().min(1).max(35).optional(),
+};
+
+// Whoever does not care where the money was spent gets a merchant all the same: every card event names one.
+const someMerchant = merchant
+  .extend({ mcc: merchant.shape.mcc.default('5814'), country: merchant.shape.country.default('DK') })
+  .default({ name: 'Corner Coffee', mcc: '5814', country: 'DK' });
+
+export const openAccount = z.object({
+  ownerRefs: z.array(z.string().min(1).max(128)).min(1),
+  currency,
+  iban: counterparty.shape.iban,
+});
+
+export const changeAccount = z.object({ reason: reason.optional() });
+
+export const purchase = z.object({
+  amountMinor,
+  clearAmountMinor: amountMinor.optional(),
+  clear: z.boolean().default(true),
+  merchant: someMerchant,
+});
+
+export const authorise = z.object({
+  amountMinor,
+  merchant: someMerchant,
+  cardId: id.optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((instant) => new Date(instant))
+    .optional(),
+  declined: z.object({ reason }).optional(),
+});
+
+export const nothing = z.object({});
+export const change = z.object({ amountMinor });
+export const clearing = z.object({ amountMinor, final: z.boolean().default(false) });
+export const refund = z.object({ clearingId: id.optional(), amountMinor, merchant: someMerchant });
+
+export const transfer = z.object({
+  direction,
+  amountMinor,
+  counterparty: counterparty.optional(),
+  ...payee,
+  pending: z.boolean().default(false),
+});
+
+export const payment = z.object({
+  accountId: id,
+  amountMinor,
+  currency: currency.optional(),
+  creditor: counterparty.required({ iban: true }),
+  ...payee,
+});
+
+const idempotencyKey = z.string({ error: 'is missing' }).min(1).max(255);
+
+export const eventsPage = z.object({
+  after: z.string().optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
+});
+
+export const statementDate = z.object({ date: z.iso.date('must be a date such as 2026-02-28') });
+export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
+export const paymentsQuery = z.object({ idempotencyKey });

@@ -1,0 +1,94 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createAdaptorServer } from '@hono/node-server';
+import { createApi } from './api.ts';
+import { openBank } from './bank.ts';
+import { Deliveries } from './deliveries.ts';
+import { deliverySchema } from './events.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface SandboxBank {
+  url: string;
+  ledger: Ledger;
+  /** How many events the subscriber has not yet acknowledged. */
+  pending(): number;
+  stop(): Promise<void>;
+}
+
+const expiryEveryMs = 1000;
+
+/**
+ * Starts a bank with empty books, on this machine alone: it asks nobody who they are.
+ * Port 0 takes any free one; rejects when the port is taken or a secret is not `whsec_` and base64.
+ */
+export async function startSandboxBank(options: {
+  port: number;
+  host?: '127.0.0.1';
+  subscriberUrl: string;
+  secrets: string[];
+}): Promise<SandboxBank> {
+  const deliveries = new Deliveries(options);
+  const bank = openBank({ onEvent: (event) => deliveries.send(event) });
+  const server = createAdaptorServer({ fetch: createApi({ bank, deliveries }).fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
+  });
+  const expiring = setInterval(() => bank.cards.expireDue(), expiryEveryMs);
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ledger: bank.ledger,
+    pending: () => deliveries.pending,
+    async stop() {
+      clearInterval(expiring);
+      const closed = new Promise((resolve) => server.close(resolve));
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await Promise.all([closed, deliveries.stop()]);
+    },
+  };
+}
+
+const help = `The sandbox bank: holds pretended money and tells its subscriber by signed webhooks.
+
+  tsx sandbox-bank/server.ts --subscriber <url> [--port 8490]
+
+  --subscriber <url>  where webhooks are posted, such as http://127.0.0.1:8400/webhooks/sandbox
+  --port <number>     where the bank's API listens, on 127.0.0.1 (default 8490)
+  --schema            print the JSON Schema of a delivery (kept in sandbox-bank/delivery.schema.json)
+  --help              print this
+
+SANDBOX_WEBHOOK_SECRETS holds the signing secrets, whsec_..., separated by commas.`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8490' },
+      subscriber: { type: 'string' },
+      schema: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(help);
+  if (values.schema) return console.log(JSON.stringify(deliverySchema(), null, 2));
+  const secrets = (process.env.SANDBOX_WEBHOOK_SECRETS ?? '').split(',').filter((secret) => secret !== '');
+  if (!values.subscriber || secrets.length === 0) {
+    throw new Error('--subscriber and SANDBOX_WEBHOOK_SECRETS are needed; see --help');
+  }
+
+  const bank = await startSandboxBank({
+    port: Number(values.port),
+    subscriberUrl: values.subscriber,
+    secrets,
+  });
+  console.log(`The sandbox bank listens on ${bank.url} and tells ${values.subscriber}`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => bank.stop());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
