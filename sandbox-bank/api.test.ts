@@ -433,8 +433,8 @@ describe('refusals', () => {
   });
 });
 
-test('the bank counts forints whole and pesos in hundredths, unlike ISO 4217', async () => {
-  const decimals = { DKK: 2, SEK: 2, NOK: 2, EUR: 2, GBP: 2, USD: 2, JPY: 0, HUF: 0, CLP: 2 };
+test('the bank counts its currencies in the minor units of ISO 4217', async () => {
+  const decimals = { DKK: 2, SEK: 2, NOK: 2, EUR: 2, GBP: 2, USD: 2, JPY: 0, HUF: 2, CLP: 0 };
   expect((await get('/currencies')).body).toEqual({ decimals });
 });
 

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 
-/**
- * How many decimals one major unit has *at this bank*, by currency. HUF and CLP differ from ISO 4217 (which says 2
- * and 0) on purpose: real banks do, so whoever reads us must keep our table instead of trusting the standard.
- */
-export const decimalsOf = { DKK: 2, SEK: 2, NOK: 2, EUR: 2, GBP: 2, USD: 2, JPY: 0, HUF: 0, CLP: 2 } as const;
+/** How many decimals one major unit has at this bank, by currency: as in ISO 4217. */
+export const decimalsOf = { DKK: 2, SEK: 2, NOK: 2, EUR: 2, GBP: 2, USD: 2, JPY: 0, HUF: 2, CLP: 0 } as const;
 
 export type Currency = keyof typeof decimalsOf;
 export type Direction = 'credit' | 'debit';

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { match } from 'path-to-regexp';
+import { PublicError } from '../shared/errors.ts';
+import { send } from '../shared/runtime/door.ts';
+import { problem } from '../shared/runtime/problem.ts';
+import type { LocalFunction } from './functions.ts';
+
+/** The one address of the outside world, in place of production's load balancer. */
+export type Gateway = {
+  /** Requests being handled that may change something, and how many there have been. */
+  inFlight(): number;
+  handled(): number;
+  stop(): Promise<void>;
+};
+
+export async function startGateway(options: {
+  port: number;
+  functions: readonly LocalFunction[];
+  isQuiet: () => Promise<boolean>;
+}): Promise<Gateway> {
+  const routes = options.functions.flatMap((local) =>
+    local.fn.trigger === 'request' ? local.fn.routes.map((route) => ({ local, matches: match(pathOf(route)) })) : [],
+  );
+  let inFlight = 0;
+  let handled = 0;
+
+  const server = createServer((request, response) => {
+    const changes = request.method !== 'GET';
+    if (changes) inFlight += 1;
+    response.once('close', () => {
+      if (changes) [inFlight, handled] = [inFlight - 1, handled + 1];
+    });
+    answer(request, response).catch(() => refuse(response, 502, 'function.unreachable'));
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port, '127.0.0.1', resolve),
+  );
+
+  return {
+    inFlight: () => inFlight,
+    handled: () => handled,
+    stop: () => new Promise((done) => server.close(() => done()).closeAllConnections()),
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname = '/'] = (request.url ?? '/').split('?');
+    if (pathname === '/_local/quiet') {
+      const quiet = await options.isQuiet();
+      return send(response, { status: quiet ? 200 : 503, body: { quiet } });
+    }
+    const route = routes.find(({ matches }) => isMatch(matches, pathname));
+    if (!route) return refuse(response, 404, 'route.not-found');
+    await pass(request, response, await route.local.ready());
+  }
+}
+
+/** Hands the request on as it came, byte by byte, and the answer back. */
+function pass(request: IncomingMessage, response: ServerResponse, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onward = httpRequest(
+      address + request.url,
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+        answer.once('end', resolve).once('error', reject);
+      },
+    );
+    onward.once('error', reject);
+    request.pipe(onward);
+  });
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  send(response, problem(new PublicError(status, code)));
+}
+
+function pathOf(route: string): string {
+  return route.slice(route.indexOf(' ') + 1);
+}
+
+function isMatch(matches: ReturnType<typeof match>, pathname: string): boolean {
+  try {
+    return matches(pathname) !== false;
+  } catch {
+    return false;
+  }
+}

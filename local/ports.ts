@@ -1,0 +1,41 @@
+import { connect } from 'node:net';
+
+/** Every port of one stack, within base + 0..99, so that two stacks run side by side. */
+export type Ports = ReturnType<typeof portsFrom>;
+
+export function portsFrom(base: number) {
+  return {
+    base,
+    gateway: base,
+    /** Where a function is reached, asleep or not: 39 functions at most. */
+    door: (n: number) => base + 1 + n,
+    /** Where its process listens. */
+    process: (n: number) => base + 41 + n,
+    firestore: base + 80,
+    pubsub: base + 85,
+    bank: base + 90,
+    auth: base + 95,
+    authHub: base + 96,
+    authLogging: base + 97,
+    keys: base + 98,
+  };
+}
+
+/** The port base: `COUNTERFOIL_PORT_BASE`, or 8400. */
+export function portBase(variables: NodeJS.ProcessEnv): number {
+  const base = Number(variables.COUNTERFOIL_PORT_BASE ?? 8400);
+  if (Number.isInteger(base) && base >= 1024 && base <= 65_400) return base;
+  throw new Error('COUNTERFOIL_PORT_BASE is a whole number from 1024 to 65400; every port is within base + 0..99.');
+}
+
+/** Whether something accepts connections there: an emulator started on a busy port does not say so. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      answer(true);
+    });
+    socket.once('error', () => answer(false));
+  });
+}

@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { registry } from '../functions/registry.ts';
+import { differences, madeFrom, mend } from './manifest/made.ts';
+import { problemsOf, warningsOf } from './manifest/rules.ts';
+
+const HELP = `npm run manifest [-- --check]
+
+Checks functions/registry.ts, and makes from it
+  infra/terraform/functions.json   what Terraform deploys
+  knative/base/                    what kustomize deploys
+  docs/event-map.md                who starts whom
+
+  --check   writes nothing; names what is missing, different or left over, and exits 1
+`;
+
+/** The folders that hold a function, as `room/name`. */
+async function functionFolders(): Promise<string[]> {
+  const files = await readdir('functions', { recursive: true });
+  return files
+    .filter((file) => /^[^/]+\/[^/]+\/function\.ts$/.test(file))
+    .map(dirname)
+    .sort();
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+
+  for (const warning of warningsOf(registry)) console.warn(`warning: ${warning}`);
+  const problems = problemsOf(registry, await functionFolders());
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) return 1;
+
+  const made = madeFrom(registry);
+  const differing = await differences(made);
+  for (const { path, is } of differing) console.log(`${path}: ${is}`);
+  if (values.check) {
+    if (differing.length > 0) console.error('Made files are not what the registry makes: npm run manifest');
+    return differing.length > 0 ? 1 : 0;
+  }
+  await mend(made, differing);
+  console.log(`${registry.length} functions, ${made.size} made files, ${differing.length} of them mended`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,121 @@
+import { stringify } from 'yaml';
+import type { Registered } from '../../functions/registry.ts';
+import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import { byName, variablesOf } from './declared.ts';
+
+const HEADER = '# Made from functions/registry.ts by `npm run manifest`; what is changed here is overwritten.\n';
+const LABELS = { 'app.kubernetes.io/part-of': 'counterfoil' };
+
+// Read whole before it is parsed, an event may hold 16 MiB; sixteen at once still fit into the memory. The
+// store is the limit of what more instances bring, and one tick of a schedule has nothing to share.
+const SCALE = {
+  request: { concurrency: 80, instancesMax: 20 },
+  event: { concurrency: 16, instancesMax: 20 },
+  schedule: { concurrency: 1, instancesMax: 1 },
+} as const;
+const TIMEOUT_SECONDS = { request: 60, event: 60, schedule: 300 } as const;
+
+/** `knative/base`, as text by file name: for each function its service and account, and the list of them all. */
+export function knativeBase(registry: readonly Registered[]): ReadonlyMap<string, string> {
+  const entries = [...registry].sort(byName);
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: entries.map(({ fn }) => `${fn.name}.yaml`),
+  };
+  return new Map([
+    ...entries.map(
+      (entry) => [`${entry.fn.name}.yaml`, yaml(serviceAccount(entry), service(entry))] as const,
+    ),
+    ['kustomization.yaml', yaml(kustomization)] as const,
+  ]);
+}
+
+function yaml(...documents: readonly unknown[]): string {
+  return HEADER + documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
+}
+
+/** An account of its own, so that a function may do what it declares and nothing else. */
+function serviceAccount({ room, fn }: Registered) {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: fn.name, labels: { ...LABELS, 'app.kubernetes.io/component': room } },
+    // Google's tokens come from the metadata server; nobody here talks to the cluster.
+    automountServiceAccountToken: false,
+  };
+}
+
+function service({ room, fn }: Registered) {
+  const { concurrency, instancesMax } = SCALE[fn.trigger];
+  const annotations = {
+    'autoscaling.knative.dev/min-scale': '0',
+    'autoscaling.knative.dev/max-scale': String(instancesMax),
+  };
+  return {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: { name: fn.name, labels: { ...LABELS, 'app.kubernetes.io/component': room } },
+    spec: {
+      template: {
+        metadata: { annotations, labels: { ...LABELS } },
+        spec: {
+          serviceAccountName: fn.name,
+          containerConcurrency: concurrency,
+          timeoutSeconds: TIMEOUT_SECONDS[fn.trigger],
+          containers: [container(fn)],
+        },
+      },
+    },
+  };
+}
+
+function container(fn: DeclaredFunction) {
+  return {
+    name: fn.name,
+    image: `counterfoil/${fn.name}`, // which an overlay replaces by a digest
+    ports: [{ containerPort: 8080 }],
+    env: [...runtimeVariables(fn), ...variablesOf(fn).map(variable)],
+    readinessProbe: { httpGet: { path: '/healthz' } },
+    livenessProbe: { httpGet: { path: '/healthz' }, periodSeconds: 30, failureThreshold: 3 },
+    resources: { requests: { cpu: '100m', memory: '160Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    securityContext: {
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+  };
+}
+
+/** The runtime's own: where it is, and who may push. Apps and banks prove themselves in other ways. */
+function runtimeVariables(fn: DeclaredFunction) {
+  const project = fromConfigMap('GOOGLE_CLOUD_PROJECT', true);
+  if (fn.trigger === 'request') return [project];
+  return [
+    project,
+    fromConfigMap('PUSH_TOKEN_AUDIENCE', true),
+    fromConfigMap('PUSH_TOKEN_EMAIL', true),
+    fromConfigMap('PUSH_TOKEN_ISSUER', false),
+    fromConfigMap('PUSH_TOKEN_KEYS_URL', false),
+  ];
+}
+
+function variable({ name, secret, required }: { name: string; secret: boolean; required: boolean }) {
+  return secret ? fromSecret(name, required) : fromConfigMap(name, required);
+}
+
+function fromConfigMap(name: string, required: boolean) {
+  return { name, valueFrom: { configMapKeyRef: { name: 'counterfoil', key: name, ...optional(required) } } };
+}
+
+/** A secret is an object of its own, so that each is rotated, and allowed to be read, by itself. */
+function fromSecret(name: string, required: boolean) {
+  const object = name.toLowerCase().replaceAll('_', '-');
+  return { name, valueFrom: { secretKeyRef: { name: object, key: 'value', ...optional(required) } } };
+}
+
+function optional(required: boolean) {
+  return required ? {} : { optional: true };
+}

@@ -1,0 +1,50 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Registered } from '../../functions/registry.ts';
+import { eventMap } from './event-map.ts';
+import { knativeBase } from './knative.ts';
+import { functionsJson } from './terraform.ts';
+
+const KNATIVE = 'knative/base';
+
+/** All that is made from the registry: text by path. The same registry makes the same bytes. */
+export function madeFrom(registry: readonly Registered[]): ReadonlyMap<string, string> {
+  return new Map([
+    ['infra/terraform/functions.json', functionsJson(registry)],
+    ['docs/event-map.md', eventMap(registry)],
+    ...[...knativeBase(registry)].map(([name, text]) => [join(KNATIVE, name), text] as const),
+  ]);
+}
+
+export type Difference = { readonly path: string; readonly is: 'missing' | 'different' | 'left over' };
+
+/** How what is on disk below `root` differs from what would be made. */
+export async function differences(made: ReadonlyMap<string, string>, root = '.'): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const [path, text] of made) {
+    const present = await readFile(join(root, path), 'utf8').catch(undefinedWhereMissing);
+    if (present === undefined) found.push({ path, is: 'missing' });
+    else if (present !== text) found.push({ path, is: 'different' });
+  }
+  const names = (await readdir(join(root, KNATIVE)).catch(undefinedWhereMissing)) ?? [];
+  const leftOver = names.map((name) => join(KNATIVE, name)).filter((path) => !made.has(path));
+  return [...found, ...leftOver.sort().map((path) => ({ path, is: 'left over' }) as const)];
+}
+
+/** Writes what is missing or different, and removes what is left over. */
+export async function mend(
+  made: ReadonlyMap<string, string>,
+  differing: readonly Difference[],
+  root = '.',
+): Promise<void> {
+  for (const { path } of differing) {
+    const text = made.get(path);
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    if (text === undefined) await rm(join(root, path), { recursive: true });
+    else await writeFile(join(root, path), text);
+  }
+}
+
+function undefinedWhereMissing(error: unknown): undefined {
+  if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+}
