@@ -138,7 +138,9 @@ export async function startBridge(options: {
     const keys = subscriptions.map(({ name }) => `${name.split('/').at(-1)} ${mark}`);
     const arrived = Promise.all(keys.map((key) => new Promise<void>((resolve) => probes.set(key, resolve))));
     const data = Buffer.from(PROBE);
-    await Promise.all(topics.map((topic) => pubsub.topic(topic).publishMessage({ data, attributes: { [PROBE]: mark } })));
+    await Promise.all(
+      topics.map((topic) => pubsub.topic(topic).publishMessage({ data, attributes: { [PROBE]: mark } })),
+    );
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), PROBE_SECONDS * 1000);

@@ -34,7 +34,11 @@ export async function startEmulators(options: {
   const jars = findJars();
   await refuseBusyPorts(ports);
   const children = [
-    begin('Firestore emulator', ports.firestore, firestoreCommand(jars.firestore, ports.firestore, options.seed)),
+    begin(
+      'Firestore emulator',
+      ports.firestore,
+      firestoreCommand(jars.firestore, ports.firestore, options.seed),
+    ),
     begin('Pub/Sub emulator', ports.pubsub, pubsubCommand(jars.pubsub, ports.pubsub)),
     ...(ports.auth ? [begin('Auth emulator', ports.auth, authCommand(options))] : []),
   ];
@@ -73,10 +77,23 @@ function pubsubCommand(jar: string, port: number): Command {
   return ['java', ...jvm, '-jar', jar, '--host=127.0.0.1', `--port=${port}`];
 }
 
-function authCommand({ ports, project, folder }: { ports: EmulatorPorts; project: string; folder: string }): Command {
+function authCommand({
+  ports,
+  project,
+  folder,
+}: {
+  ports: EmulatorPorts;
+  project: string;
+  folder: string;
+}): Command {
   const at = (port: number | undefined) => ({ host: '127.0.0.1', port });
   const config = join(folder, 'firebase.json');
-  const emulators = { auth: at(ports.auth), hub: at(ports.authHub), logging: at(ports.authLogging), ui: { enabled: false } };
+  const emulators = {
+    auth: at(ports.auth),
+    hub: at(ports.authHub),
+    logging: at(ports.authLogging),
+    ui: { enabled: false },
+  };
   writeFileSync(config, JSON.stringify({ emulators }));
   const options = ['--only', 'auth', '--project', project, '--config', config];
   return [process.execPath, FIREBASE, 'emulators:start', ...options];
@@ -120,7 +137,9 @@ function findJars(): { firestore: string; pubsub: string } {
   try {
     execFileSync('java', ['-version'], { stdio: 'ignore' });
   } catch {
-    throw new Error('Java 17 or newer is missing: install a JDK (https://adoptium.net) and have `java` on the PATH.');
+    throw new Error(
+      'Java 17 or newer is missing: install a JDK (https://adoptium.net) and have `java` on the PATH.',
+    );
   }
   const found = jarsIn(gcloudPlatform()) ?? jarsInFirebaseCache() ?? download();
   if (found) return found;
@@ -131,7 +150,10 @@ function findJars(): { firestore: string; pubsub: string } {
 }
 
 function gcloudPlatform(): string | undefined {
-  const gcloud = (process.env.PATH ?? '').split(':').map((folder) => join(folder, 'gcloud')).find(existsSync);
+  const gcloud = (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'gcloud'))
+    .find(existsSync);
   return gcloud && join(dirname(dirname(realpathSync(gcloud))), 'platform');
 }
 
@@ -146,14 +168,18 @@ function jarsInFirebaseCache() {
   const cache = process.env.FIREBASE_EMULATORS_PATH ?? join(homedir(), '.cache', 'firebase', 'emulators');
   const firestore = newest(cache, /^cloud-firestore-emulator-v.*\.jar$/);
   const folder = newest(cache, /^pubsub-emulator-[^.]*\.[^z]*$/);
-  const pubsub = folder && newest(join(folder, 'pubsub-emulator', 'lib'), /^cloud-pubsub-emulator-.*-all\.jar$/);
+  const pubsub =
+    folder && newest(join(folder, 'pubsub-emulator', 'lib'), /^cloud-pubsub-emulator-.*-all\.jar$/);
   return firestore && pubsub ? { firestore, pubsub } : undefined;
 }
 
 function download() {
   try {
     for (const emulator of ['firestore', 'pubsub']) {
-      execFileSync(process.execPath, [FIREBASE, `setup:emulators:${emulator}`], { stdio: 'ignore', timeout: 300_000 });
+      execFileSync(process.execPath, [FIREBASE, `setup:emulators:${emulator}`], {
+        stdio: 'ignore',
+        timeout: 300_000,
+      });
     }
   } catch {
     return undefined;
@@ -163,6 +189,9 @@ function download() {
 
 function newest(folder: string, name: RegExp): string | undefined {
   if (!existsSync(folder)) return undefined;
-  const last = readdirSync(folder).filter((file) => name.test(file)).sort().at(-1);
+  const last = readdirSync(folder)
+    .filter((file) => name.test(file))
+    .sort()
+    .at(-1);
   return last && join(folder, last);
 }

@@ -108,7 +108,9 @@ async function openDoor(port: number, processPort: number, ready: () => Promise<
     );
   });
   server.unref();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, '127.0.0.1', resolve),
+  );
   return server;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { match } from 'path-to-regexp';
 import { PublicError } from '../shared/errors.ts';
 import { send } from '../shared/runtime/door.ts';
@@ -19,7 +19,9 @@ export async function startGateway(options: {
   isQuiet: () => Promise<boolean>;
 }): Promise<Gateway> {
   const routes = options.functions.flatMap((local) =>
-    local.fn.trigger === 'request' ? local.fn.routes.map((route) => ({ local, matches: match(pathOf(route)) })) : [],
+    local.fn.trigger === 'request'
+      ? local.fn.routes.map((route) => ({ local, matches: match(pathOf(route)) }))
+      : [],
   );
   let inFlight = 0;
   let handled = 0;

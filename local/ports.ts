@@ -25,7 +25,9 @@ export function portsFrom(base: number) {
 export function portBase(variables: NodeJS.ProcessEnv): number {
   const base = Number(variables.COUNTERFOIL_PORT_BASE ?? 8400);
   if (Number.isInteger(base) && base >= 1024 && base <= 65_400) return base;
-  throw new Error('COUNTERFOIL_PORT_BASE is a whole number from 1024 to 65400; every port is within base + 0..99.');
+  throw new Error(
+    'COUNTERFOIL_PORT_BASE is a whole number from 1024 to 65400; every port is within base + 0..99.',
+  );
 }
 
 /** Whether something accepts connections there: an emulator started on a busy port does not say so. */

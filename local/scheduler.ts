@@ -5,7 +5,9 @@ import type { PushTokens } from './tokens.ts';
 export function startScheduler(functions: readonly LocalFunction[], tokens: PushTokens): () => void {
   const timers = functions.flatMap((local) => {
     const { fn } = local;
-    return fn.trigger === 'schedule' ? [setInterval(() => void tick(local, tokens), fn.everyMinutes * 60_000)] : [];
+    return fn.trigger === 'schedule'
+      ? [setInterval(() => void tick(local, tokens), fn.everyMinutes * 60_000)]
+      : [];
   });
   return () => timers.forEach(clearInterval);
 }

@@ -15,7 +15,10 @@ import { startPushTokens } from './tokens.ts';
 export const PROJECT = 'demo-counterfoil';
 
 // Public on purpose: they sign nothing but pretended money. Two are live, as while a secret is being rotated.
-const SECRETS = ['whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtb25lLTAwMQ==', 'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtdHdvLTAwMg=='];
+const SECRETS = [
+  'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtb25lLTAwMQ==',
+  'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtdHdvLTAwMg==',
+];
 
 export type StackOptions = {
   readonly base: number;
@@ -38,7 +41,13 @@ export type Stack = {
 };
 
 /** Starts all of Counterfoil on this machine; what it could not finish starting it stops again. */
-export async function startStack({ base, warm, inspect, onLog = () => {}, say }: StackOptions): Promise<Stack> {
+export async function startStack({
+  base,
+  warm,
+  inspect,
+  onLog = () => {},
+  say,
+}: StackOptions): Promise<Stack> {
   const ports = portsFrom(base);
   const folder = `.local/${base}`;
   const stops: (() => unknown)[] = [];

@@ -13,10 +13,16 @@ const EMAIL = 'push@demo-counterfoil.iam.gserviceaccount.com';
 /** Signs what calls our functions, with a key made at each start, and publishes it as Google publishes theirs. */
 export async function startPushTokens(port: number): Promise<PushTokens> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'local', alg: 'RS256', use: 'sig' }] });
+  const keys = JSON.stringify({
+    keys: [{ ...(await exportJWK(publicKey)), kid: 'local', alg: 'RS256', use: 'sig' }],
+  });
   const issuer = `http://127.0.0.1:${port}`;
-  const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(keys));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const server = createServer((_request, response) =>
+    response.setHeader('content-type', 'application/json').end(keys),
+  );
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, '127.0.0.1', resolve),
+  );
   const made = new Map<string, { token: string; until: number }>();
 
   return {

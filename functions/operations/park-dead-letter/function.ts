@@ -15,6 +15,6 @@ export default onEvent({
     const [document] = await deps.get([parkedPath(event.id)]);
     if (!document) throw new Error('store.short-answer');
     const at = { parkedAt: now.toISOString(), traceparent: event.traceparent };
-    return { writes: [writeParked(document, at, event.data)] };
+    return { writes: writeParked(document, at, event.data) };
   },
 });

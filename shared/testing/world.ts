@@ -1,0 +1,265 @@
+import type { Event, Topic } from '../events/event.ts';
+import { type Faults, memoryCloud } from '../platform/memory.ts';
+import type { Message, Platform } from '../platform/platform.ts';
+import {
+  type Config,
+  type DeclaredFunction,
+  type EventFunction,
+  type RawRequest,
+  type RequestFunction,
+  type ScheduleFunction,
+  subscriptionOf,
+} from '../runtime/declared.ts';
+import type { Env } from '../runtime/env.ts';
+import type { Answer } from '../runtime/problem.ts';
+import { childOf } from '../runtime/telemetry.ts';
+import type { Fields } from '../store/document.ts';
+import { anEnv, eventIn, NOW } from './builders.ts';
+
+/** How unkind the delivery of messages is. */
+export type Weather = {
+  /** Messages are handled in any order; else in the order of publishing. */
+  readonly reorders: boolean;
+  /** How many deliveries are under way at once. */
+  readonly concurrency: number;
+  /** How often, of 1, an acknowledgement is lost, so that the message comes again. */
+  readonly redelivers: number;
+  /** After so many tries Pub/Sub gives a message up to the dead letters. */
+  readonly attemptsMax: number;
+};
+
+export const CALM: Weather = { reorders: false, concurrency: 1, redelivers: 0, attemptsMax: 5 };
+export const STORMY: Weather = { reorders: true, concurrency: 4, redelivers: 0.1, attemptsMax: 1000 };
+
+/** Everything at once that a network and machines do, rarely enough that work gets done. */
+export const ALL_FAULTS: Faults = {
+  crashBefore: 0.02,
+  crashAfter: 0.02,
+  lostAnswer: 0.02,
+  clientRetry: 0.02,
+  unavailable: 0.02,
+  conflict: 0.02,
+};
+
+/** The store and topics that a world stands on: memory, or the emulators. */
+export type Ground = {
+  instance(): Platform;
+  random(limit: number): number;
+  onPublish(listener: (topic: Topic, message: Message) => void): void;
+  /** Lets everything else have its turn. */
+  turn(): Promise<unknown>;
+};
+
+type Settings = {
+  readonly functions: readonly DeclaredFunction[];
+  readonly ground?: Ground;
+  readonly weather?: Partial<Weather>;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly env?: Partial<Env>;
+};
+
+type Pending = { readonly fn: EventFunction; readonly message: Message; readonly attempt: number };
+/** One process of a function. A crash ends it, and whatever it had under way. */
+type Process<Run> = { readonly run: Run; isAlive(): boolean };
+
+const STEPS_MAX = 100_000;
+const PROCESSES_MAX = 2; // of one function, at once
+
+/**
+ * Functions as a platform runs them: what is published goes to every function that subscribes to it, each
+ * delivery to a process that may crash. Who is handled when is the ground's `random`, so a seed repeats a run.
+ */
+export function aWorldOn(ground: Ground, { functions, weather, config = {}, env }: Omit<Settings, 'ground'>) {
+  const { reorders, concurrency, redelivers, attemptsMax } = { ...CALM, ...weather };
+  const subscribed = functions.filter((fn): fn is EventFunction => fn.trigger === 'event');
+  const pending: Pending[] = [];
+  const steps: string[] = [];
+  const failures: Error[] = [];
+  const published: { topic: Topic; event: Event; message: Message }[] = [];
+  const processes = new Map<DeclaredFunction, Process<unknown>[]>();
+  let underWay = 0;
+
+  ground.onPublish((topic, message) => {
+    published.push({ topic, message, event: eventIn(message) });
+    route(topic, message);
+  });
+
+  return {
+    /** Each step of deliveries: which function took which event, the how-manieth time, and how it ended. */
+    steps: steps as readonly string[],
+    /** What handlers threw, apart from crashes. */
+    failures: failures as readonly Error[],
+    /** What functions published. */
+    published: published as readonly { topic: Topic; event: Event; message: Message }[],
+    events: (topic: Topic) => published.filter((each) => each.topic === topic).map(({ event }) => event),
+    deliver,
+    post: (fn: RequestFunction, url: string, request: Partial<RawRequest>) =>
+      call(fn, { method: 'POST', url, ...request }),
+    get: (fn: RequestFunction, url: string, uid: string) =>
+      call(fn, { method: 'GET', url, headers: { authorization: `Bearer ${uid}` } }),
+    async tick(fn: ScheduleFunction, tick: string): Promise<void> {
+      await processOf(fn, fn.start).run(tick, childOf(undefined));
+      await rest();
+    },
+  };
+
+  /** Puts these into the topic, in this order, and waits until nothing is left to do. */
+  async function deliver(topic: Topic, ...messages: readonly Message[]): Promise<void> {
+    for (const message of messages) route(topic, message);
+    await rest();
+  }
+
+  async function call(fn: RequestFunction, request: Partial<RawRequest>): Promise<Answer> {
+    const given = {
+      method: 'GET',
+      url: '/',
+      headers: {},
+      rawBody: Buffer.alloc(0),
+      trace: childOf(undefined),
+    };
+    const answer = await processOf(fn, fn.start).run({ ...given, ...request });
+    await rest();
+    return answer;
+  }
+
+  function route(topic: Topic, message: Message): void {
+    for (const fn of subscribed) {
+      const wanted = (message.attributes.type ?? '').startsWith(fn.prefix ?? '');
+      if (fn.on[0].topic === topic && wanted) pending.push({ fn, message, attempt: 1 });
+    }
+  }
+
+  async function rest(): Promise<void> {
+    for (let step = 0; pending.length > 0 || underWay > 0; step += 1) {
+      if (step > STEPS_MAX) throw new Error(`the world does not come to rest: ${steps.slice(-5).join('; ')}`);
+      const next = underWay < concurrency ? take() : undefined;
+      if (next) void handle(next);
+      await ground.turn();
+    }
+  }
+
+  function take(): Pending | undefined {
+    const [next] = pending.splice(reorders ? ground.random(Math.max(1, pending.length)) : 0, 1);
+    return next;
+  }
+
+  async function handle({ fn, message, attempt }: Pending): Promise<void> {
+    underWay += 1;
+    const process = processOf(fn, fn.start);
+    const failure = await process.run(message).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    underWay -= 1;
+    if (failure && process.isAlive()) failures.push(failure);
+    const outcome = process.isAlive() ? (failure?.message ?? 'acknowledged') : 'crashed';
+    steps.push(`${fn.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
+    const again = outcome !== 'acknowledged' || ground.random(1_000_000) < redelivers * 1_000_000;
+    if (again && attempt < attemptsMax) pending.push({ fn, message, attempt: attempt + 1 });
+    else if (again && outcome !== 'acknowledged') route('dead-letters', givenUp(fn, message, attempt));
+  }
+
+  /** A living process of the function: one that is there already, or a new one. */
+  function processOf<Run>(fn: DeclaredFunction, start: (env: Env, config: Config) => Run): Process<Run> {
+    const living = (processes.get(fn) ?? []).filter((process) => process.isAlive());
+    const chosen = living[ground.random(PROCESSES_MAX)] ?? startProcess(fn, start);
+    processes.set(fn, living.includes(chosen) ? living : [...living, chosen]);
+    return chosen as Process<Run>;
+  }
+
+  function startProcess<Run>(fn: DeclaredFunction, start: (env: Env, config: Config) => Run): Process<Run> {
+    let alive = true;
+    const platform = watched(ground.instance(), () => {
+      alive = false;
+    });
+    const yields = async () => {
+      for (let turns = ground.random(5); turns > 0; turns -= 1) await ground.turn();
+    };
+    const run = start(anEnv({ platform, sleep: yields, ...env }), fn.config.parse(config));
+    return { run, isAlive: () => alive };
+  }
+}
+
+/** A world in memory, from a seed. */
+export function aWorld({
+  seed = 1,
+  faults = {},
+  ...settings
+}: Omit<Settings, 'ground'> & { seed?: number; faults?: Faults }) {
+  const cloud = memoryCloud({ seed, faults });
+  const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
+  return {
+    ...world,
+    documents: cloud.documents,
+    state: () => stateOf(cloud.documents()),
+    /** One more process's view of the store, to look into it or to prepare it. */
+    store: cloud.instance(),
+  };
+}
+
+/**
+ * What must be the same whatever the order: all documents, without the inbox, which tells of the way and not
+ * of the end; without `_arrival` and `parkedAt`, the fields that name it; and without figures of zero, since
+ * a balance that came back to zero is as one that was never touched. A parked message has a trace of its own.
+ */
+export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, Fields> {
+  const kept = [...documents]
+    .filter(([path]) => !path.startsWith('inbox/'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    kept.map(([path, { _arrival, parkedAt, ...fields }]) => {
+      if (path.includes('/balances/')) return [path, withoutZeros(fields)];
+      const { _message, traceparent, ...parked } = fields;
+      return [path, path.startsWith('parked/') ? parked : fields];
+    }),
+  );
+}
+
+function withoutZeros(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => {
+      if (typeof value !== 'object' || value === null) return value === 0n ? [] : [[name, value]];
+      const inner = withoutZeros(value as Fields);
+      return Object.keys(inner).length > 0 ? [[name, inner]] : [];
+    }),
+  );
+}
+
+function nameOf(message: Message): string {
+  try {
+    const { type, id, data } = eventIn(message);
+    // The id of a parked message follows from its bytes, and they hold a random trace.
+    return type === 'message.parked' ? `${type} ${(data as { reason?: string }).reason}` : `${type} ${id}`;
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** As Pub/Sub forwards a message that was not acknowledged in all its attempts. */
+function givenUp(fn: EventFunction, { data, attributes }: Message, attempts: number): Message {
+  return {
+    data,
+    attributes: {
+      ...attributes,
+      CloudPubSubDeadLetterSourceSubscription: subscriptionOf(fn).name,
+      CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
+    },
+  };
+}
+
+/** The platform, telling when its process has crashed. */
+function watched(platform: Platform, onCrash: () => void): Platform {
+  const watch = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
+    return (...args: Args) =>
+      call(...args).catch((error: unknown) => {
+        if (error instanceof Error && error.message === 'crashed') onCrash();
+        throw error;
+      });
+  };
+  return {
+    get: watch(platform.get),
+    query: watch(platform.query),
+    commit: watch(platform.commit),
+    publish: watch(platform.publish),
+  };
+}
