@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Child, start } from './child.ts';
-import { isListening } from './ports.ts';
+import { refuseBusyPorts } from './ports.ts';
 
 export type EmulatorPorts = {
   readonly firestore: number;
@@ -32,7 +32,7 @@ export async function startEmulators(options: {
   const { ports, project, folder } = options;
   mkdirSync(folder, { recursive: true });
   const jars = findJars();
-  await refuseBusyPorts(ports);
+  await refuseBusyPorts(Object.values(ports));
   const children = [
     begin(
       'Firestore emulator',
@@ -123,13 +123,6 @@ async function answers(name: string, port: number): Promise<void> {
     await new Promise((wake) => setTimeout(wake, 50));
   }
   throw new Error(`The ${name} did not answer on port ${port} within ${READY_SECONDS} seconds.`);
-}
-
-async function refuseBusyPorts(ports: EmulatorPorts): Promise<void> {
-  for (const port of Object.values(ports)) {
-    if (!(await isListening(port))) continue;
-    throw new Error(`Port ${port} is busy: another stack is running. Stop it, or set COUNTERFOIL_PORT_BASE.`);
-  }
 }
 
 /** The emulators' jars: of an installed gcloud SDK, else of firebase-tools' cache, else downloaded into it. */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
 import { buildFunctions } from '../scripts/build.ts';
 import type { LogLine } from './functions.ts';
-import { portBase } from './ports.ts';
+import { portBase, refuseBusyPorts } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
 import { playStory } from './story.ts';
 import { watchSources } from './watch.ts';
@@ -27,11 +27,13 @@ async function main(): Promise<void> {
   if (flags.help) return say(HELP);
   const base = portBase(process.env);
 
+  await refuseBusyPorts(Array.from({ length: 100 }, (_, n) => base + n));
   say('building the functions, starting the emulators ...');
   await buildFunctions();
   const logs = collectLogs();
   const stop = stopOnSignals();
-  const stack = await startStack({ base, warm: flags.warm, inspect: flags.inspect, onLog: logs.add, say });
+  const { warm, keep, inspect } = flags;
+  const stack = await startStack({ base, warm, keep, inspect, onLog: logs.add, say });
   stop.by(stack.stop);
   const stopWatching = flags.watch ? await watchSources(stack.functions, say) : () => {};
   process.once('exit', stopWatching);
@@ -101,7 +103,10 @@ function stopOnSignals() {
       say('\nstopping ...');
       stop().then(
         () => process.exit(0),
-        () => process.exit(1),
+        (error: Error) => {
+          say(error.message);
+          process.exit(1);
+        },
       );
     });
   }

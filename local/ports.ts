@@ -30,7 +30,15 @@ export function portBase(variables: NodeJS.ProcessEnv): number {
   );
 }
 
-/** Whether something accepts connections there: an emulator started on a busy port does not say so. */
+/** Rejects with one line where another stack is running: an emulator started on a busy port does not say so. */
+export async function refuseBusyPorts(ports: readonly number[]): Promise<void> {
+  const busy = await Promise.all(ports.map(isListening));
+  const first = ports.find((_, n) => busy[n]);
+  if (first === undefined) return;
+  throw new Error(`Port ${first} is busy: another stack is running. Stop it, or set COUNTERFOIL_PORT_BASE.`);
+}
+
+/** Whether something accepts connections there. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((answer) => {
     const socket = connect({ port, host: '127.0.0.1' });

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { Firestore } from '@google-cloud/firestore';
 import { registry } from '../functions/registry.ts';
 import { startSandboxBank } from '../sandbox-bank/server.ts';
@@ -8,8 +8,11 @@ import { startBridge } from './bridge.ts';
 import { startEmulators } from './emulators.ts';
 import { type LocalFunction, type LogLine, localFunction } from './functions.ts';
 import { startGateway } from './gateway.ts';
+import { readKept, restoreUsers, withRemedy, writeKept } from './kept.ts';
 import { portsFrom } from './ports.ts';
+import { untilQuiet } from './quiet.ts';
 import { startScheduler } from './scheduler.ts';
+import { stackFile } from './stack-file.ts';
 import { startPushTokens } from './tokens.ts';
 
 export const PROJECT = 'demo-counterfoil';
@@ -20,10 +23,16 @@ const SECRETS = [
   'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtdHdvLTAwMg==',
 ];
 
+// How long a stop with `keep` waits for what is under way, and again for what came in meanwhile.
+const QUIET_SECONDS = 5;
+const NOT_QUIET = 'Some messages are still being tried; those are not kept.';
+
 export type StackOptions = {
   readonly base: number;
   /** Wakes every function at the start. */
   readonly warm?: boolean;
+  /** Goes on from what an earlier stack with `keep` left, and leaves what there is at the stop. */
+  readonly keep?: boolean;
   /** The function whose process waits for a debugger's connection. */
   readonly inspect?: string | undefined;
   readonly onLog?: (line: LogLine) => void;
@@ -44,12 +53,17 @@ export type Stack = {
 export async function startStack({
   base,
   warm,
+  keep,
   inspect,
   onLog = () => {},
   say,
 }: StackOptions): Promise<Stack> {
   const ports = portsFrom(base);
   const folder = `.local/${base}`;
+  const keptFolder = `${folder}/kept`;
+  const kept = keep ? await readKept(keptFolder) : undefined;
+  if (kept) say(`going on from ${kept.folder}`);
+  const file = stackFile(base);
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -61,8 +75,18 @@ export async function startStack({
       ports: { firestore: firestorePort, pubsub, auth, authHub, authLogging },
       project: PROJECT,
       folder,
+      seed: kept?.firestore,
     });
     stops.push(() => emulators.stop());
+    const addresses = {
+      firestore: `127.0.0.1:${firestorePort}`,
+      pubsub: `127.0.0.1:${pubsub}`,
+      auth: `127.0.0.1:${auth}`,
+    };
+    if (kept) await restoreUsers(addresses.auth, PROJECT, kept.users);
+    // Once everything has started: when nothing writes any more, and the emulators still answer.
+    let leaveKept = async () => {};
+    stops.push(() => leaveKept());
     // Our own clients in this process find the emulators where the functions do.
     Object.assign(process.env, emulators.variables);
 
@@ -88,7 +112,7 @@ export async function startStack({
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
           },
           onLog,
-          onPid: () => void save(),
+          onPid: () => void file.refresh(),
           say,
         }),
       );
@@ -96,12 +120,15 @@ export async function startStack({
 
     const bridge = await startBridge({ project: PROJECT, functions, tokens });
     stops.push(() => bridge.stop());
+    // Pub/Sub keeps nothing: what came in before the doors were closed is handled before the rest stops.
+    if (keep) stops.push(() => untilQuiet(bridge, QUIET_SECONDS).catch(() => say(NOT_QUIET)));
 
     const api = `http://127.0.0.1:${ports.gateway}`;
     const bank = await startSandboxBank({
       port: ports.bank,
       subscriberUrl: `${api}/webhooks/sandbox`,
       secrets: SECRETS,
+      kept: kept?.bank,
     });
     const gateway = await startGateway({ port: ports.gateway, functions, isQuiet });
     stops.push(() => gateway.stop());
@@ -111,27 +138,28 @@ export async function startStack({
     const firestore = new Firestore({ projectId: PROJECT });
     stops.push(() => firestore.terminate());
 
-    const emulatorAddresses = {
-      firestore: `127.0.0.1:${ports.firestore}`,
-      pubsub: `127.0.0.1:${ports.pubsub}`,
-      auth: `127.0.0.1:${ports.auth}`,
-    };
-    let saving = Promise.resolve();
-    let saved = false;
     if (warm) await Promise.all(functions.map((local) => local.ready()));
-    saved = true;
-    await save();
-    stops.push(async () => {
-      saved = false;
-      await saving;
-      await Promise.all(stackFiles(base).map((file) => rm(file, { force: true })));
-    });
+    stops.push(() => file.remove());
+    await file.publish(() => ({
+      project: PROJECT,
+      api,
+      bank: bank.url,
+      functions: Object.fromEntries(
+        functions.map((local) => [local.fn.name, { url: local.url, pid: local.pid() }]),
+      ),
+      emulators: addresses,
+      webhookSecrets: { sandbox: SECRETS },
+    }));
+    if (keep) {
+      leaveKept = () => writeKept(keptFolder, { ...addresses, project: PROJECT, bank: bank.kept() });
+      stops.push(() => untilQuiet({ isQuiet }, QUIET_SECONDS).catch(() => {}));
+    }
     return {
       api,
       bank: bank.url,
-      auth: `http://127.0.0.1:${ports.auth}`,
+      auth: `http://${addresses.auth}`,
       functions,
-      emulators: emulatorAddresses,
+      emulators: addresses,
       isQuiet,
       stop,
     };
@@ -147,38 +175,8 @@ export async function startStack({
       const [[field, , value] = ['unpublished', '==', true]] = where;
       return !(await firestore.collection(collection).where(field, '==', value).limit(1).get()).empty;
     }
-
-    /** What others find the stack by; written whole, so that nobody reads half of it. */
-    function save(): Promise<void> {
-      if (!saved) return Promise.resolve();
-      saving = saving.then(async () => {
-        const text = JSON.stringify(
-          {
-            project: PROJECT,
-            api,
-            bank: bank.url,
-            functions: Object.fromEntries(
-              functions.map((local) => [local.fn.name, { url: local.url, pid: local.pid() }]),
-            ),
-            emulators: emulatorAddresses,
-            webhookSecrets: { sandbox: SECRETS },
-          },
-          null,
-          2,
-        );
-        for (const file of stackFiles(base)) {
-          await writeFile(`${file}.new`, `${text}\n`);
-          await rename(`${file}.new`, file);
-        }
-      });
-      return saving;
-    }
   } catch (error) {
     await stop();
-    throw error;
+    throw kept ? withRemedy(kept.folder, error as Error) : error;
   }
-}
-
-function stackFiles(base: number): string[] {
-  return [`.local/${base}/stack.json`, ...(base === 8400 ? ['.local/stack.json'] : [])];
 }

@@ -1,6 +1,7 @@
 import { exponentOf } from '../shared/domain/currency.ts';
 import { CUSTOMER, signIn, signInUrl } from './customer.ts';
 import type { LogLine } from './functions.ts';
+import { untilQuiet } from './quiet.ts';
 import type { Stack } from './stack.ts';
 
 const QUIET_SECONDS = 60;
@@ -71,7 +72,7 @@ export async function playStory(
     const startedAt = Date.now();
     say(`\n${title}`);
     await act();
-    await untilQuiet(stack);
+    await untilQuiet(stack, QUIET_SECONDS);
     const hops = logs
       .take()
       .filter(({ time, outcome }) => Date.parse(String(time)) >= startedAt && outcome !== 'ignored');
@@ -93,15 +94,6 @@ export async function playStory(
   async function post<T>(path: string, body: unknown): Promise<T> {
     const headers = { 'content-type': 'application/json' };
     return read<T>(await fetch(stack.bank + path, { method: 'POST', headers, body: JSON.stringify(body) }));
-  }
-}
-
-/** Waits until everything has arrived where it belongs. */
-export async function untilQuiet(stack: Pick<Stack, 'isQuiet'>, seconds = QUIET_SECONDS): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await stack.isQuiet())) {
-    if (Date.now() > deadline) throw new Error(`Still not quiet after ${seconds} seconds.`);
-    await new Promise((wake) => setTimeout(wake, 20));
   }
 }
 

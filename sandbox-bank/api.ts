@@ -5,6 +5,7 @@ import type { Account } from './accounts.ts';
 import type { Bank } from './bank.ts';
 import type { Deliveries } from './deliveries.ts';
 import { faultsSchema } from './faults.ts';
+import type { Entry } from './journal.ts';
 import { amountOf, decimalsOf } from './money.ts';
 import { checked, notFound, Problem } from './problem.ts';
 import * as requests from './requests.ts';
@@ -12,10 +13,18 @@ import * as requests from './requests.ts';
 /** The bank's HTTP API. Answers carry what was made, amounts as digits; errors are RFC 9457 problem details. */
 export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'faults' | 'pending'> }): Hono {
   const { bank, deliveries } = options;
-  const { accounts, cards, transfers, payments } = bank;
+  const { accounts, cards, transfers, payments, journal } = bank;
   const api = new Hono();
 
   api.use(bodyLimit({ maxSize: 65_536, onError: () => tooLarge().toResponse() }));
+  api.post('*', async (c, next) => {
+    const request = {
+      path: c.req.path,
+      body: await c.req.text(),
+      idempotencyKey: c.req.header('idempotency-key'),
+    };
+    return journal.record(request, next);
+  });
   api.notFound(() => notFound('route').toResponse());
   api.onError((error) => {
     if (error instanceof Problem) return error.toResponse();
@@ -80,6 +89,16 @@ export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'f
   ) {
     api.post(path, async (c) => c.json(make(c.req.param('id') ?? '', await body(c, schema)), 201));
   }
+}
+
+/** Does again what an earlier bank's journal holds, by the way it came. Nobody else may ask the bank meanwhile. */
+export function reopen(options: { bank: Bank; api: Hono; entries: readonly Entry[] }): Promise<void> {
+  const { bank, api, entries } = options;
+  return bank.journal.replay(entries, (request) => {
+    if (!request) return bank.cards.expireDue();
+    const { path, body, idempotencyKey: key } = request;
+    return api.request(path, { method: 'POST', body, ...(key && { headers: { 'idempotency-key': key } }) });
+  });
 }
 
 const changes = [

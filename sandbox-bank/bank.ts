@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Desk, openAccounts, type World } from './accounts.ts';
 import { openCards } from './cards.ts';
+import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { openPayments } from './payments.ts';
 import { openTransfers } from './transfers.ts';
@@ -9,13 +10,15 @@ export type Bank = ReturnType<typeof openBank>;
 
 /** A new bank with empty books. It lives in memory, by the real clock and with random ids unless told otherwise. */
 export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
-  const world: World = { now: () => new Date(), newId: randomId, ...options };
+  const { onEvent, now = () => new Date(), newId = randomId } = options;
+  const journal = openJournal({ now, newId });
+  const world: World = { now: journal.now, newId: journal.newId, onEvent };
   const ledger = new Ledger();
   const accounts = openAccounts({ ...world, ledger });
   const desk: Desk = { ...world, ledger, accounts };
   const transfers = openTransfers(desk);
   const payments = openPayments({ ...desk, transfers });
-  return { ledger, accounts, cards: openCards(desk), transfers, payments, now: world.now };
+  return { journal, ledger, accounts, cards: openCards(desk), transfers, payments, now: world.now };
 }
 
 function randomId(prefix: string): string {

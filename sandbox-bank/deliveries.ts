@@ -7,7 +7,7 @@ import { type Faults, faultsSchema, type Plan, planner } from './faults.ts';
 interface Delivery {
   id: string;
   body: string;
-  eventCount: number;
+  eventIds: string[];
   signer: Webhook;
   lost: boolean;
   failures: number;
@@ -20,7 +20,7 @@ const retry = { firstMs: 200, maxMs: 10_000 };
 
 /**
  * Tells one subscriber what happened, by Standard Webhooks, at least once and in no particular order. It keeps only
- * what has not been acknowledged; what still is when it stops is gone, as the whole bank is.
+ * what has not been acknowledged, and after it stopped can still say which events those are.
  */
 export class Deliveries {
   readonly #subscriberUrl: string;
@@ -33,6 +33,7 @@ export class Deliveries {
   readonly #ready = new Set<Delivery>();
   readonly #waiting = new Set<NodeJS.Timeout>();
   readonly #inFlight = new Map<Promise<void>, AbortController>();
+  readonly #unacknowledged = new Set<string>();
   #pending = 0;
   #stopped = false;
 
@@ -48,6 +49,7 @@ export class Deliveries {
   /** Takes an event and returns at once. */
   send(event: BankEvent): void {
     this.#pending += 1;
+    this.#unacknowledged.add(event.id);
     this.#collected.push(event);
     if (this.#collected.length >= this.#faults.batch) this.#dispatch();
     else this.#collecting ??= setTimeout(() => this.#dispatch(), collectMs);
@@ -56,6 +58,11 @@ export class Deliveries {
   /** How many events are still to be acknowledged; an event that is also sent as a duplicate counts twice. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /** The ids of the events that were acknowledged in no delivery yet. */
+  get unacknowledged(): string[] {
+    return [...this.#unacknowledged];
   }
 
   get faults(): Faults {
@@ -87,7 +94,8 @@ export class Deliveries {
 
     const plan = this.#nextPlan();
     const signer = this.#signers[plan.secretIndex] ?? this.#signers[0];
-    const contents = { body: JSON.stringify({ events }), eventCount: events.length, signer, failures: 0 };
+    const eventIds = events.map((event) => event.id);
+    const contents = { body: JSON.stringify({ events }), eventIds, signer, failures: 0 };
     this.#enqueue({ ...contents, id: newMessageId(), lost: plan.lost }, plan.waitMs);
     if (plan.duplicateAfterMs === undefined) return;
     this.#pending += events.length;
@@ -125,7 +133,8 @@ export class Deliveries {
     const acknowledged = !delivery.lost && (await this.#post(delivery, controller));
     delivery.lost = false;
     if (acknowledged) {
-      this.#pending -= delivery.eventCount;
+      this.#pending -= delivery.eventIds.length;
+      for (const id of delivery.eventIds) this.#unacknowledged.delete(id);
       return;
     }
     delivery.failures += 1;

@@ -2,10 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
-import { createApi } from './api.ts';
+import { createApi, reopen } from './api.ts';
 import { openBank } from './bank.ts';
 import { Deliveries } from './deliveries.ts';
-import { deliverySchema } from './events.ts';
+import { type BankEvent, deliverySchema } from './events.ts';
+import type { KeptBank } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface SandboxBank {
@@ -14,33 +15,48 @@ export interface SandboxBank {
   /** How many events the subscriber has not yet acknowledged. */
   pending(): number;
   stop(): Promise<void>;
+  /** What the next bank is started with to go on with these books. Asked for after `stop`, it misses nothing. */
+  kept(): KeptBank;
 }
 
 const expiryEveryMs = 1000;
 
 /**
- * Starts a bank with empty books, on this machine alone: it asks nobody who they are.
- * Port 0 takes any free one; rejects when the port is taken or a secret is not `whsec_` and base64.
+ * Starts a bank on this machine alone, since it asks nobody who they are, with empty books or with those that were kept:
+ * what their subscriber acknowledged is not told again. Port 0 takes any free one; rejects when the port is taken, a
+ * secret is not `whsec_` and base64, or the kept books cannot be had again.
  */
 export async function startSandboxBank(options: {
   port: number;
   host?: '127.0.0.1';
   subscriberUrl: string;
   secrets: string[];
+  kept?: KeptBank | undefined;
 }): Promise<SandboxBank> {
   const deliveries = new Deliveries(options);
-  const bank = openBank({ onEvent: (event) => deliveries.send(event) });
-  const server = createAdaptorServer({ fetch: createApi({ bank, deliveries }).fetch });
+  const unacknowledged = new Set(options.kept?.unacknowledged);
+  const untold: BankEvent[] = [];
+  let tell = (event: BankEvent) => {
+    if (unacknowledged.has(event.id)) untold.push(event);
+  };
+  const bank = openBank({ onEvent: (event) => tell(event) });
+  const api = createApi({ bank, deliveries });
+  await reopen({ bank, api, entries: options.kept?.entries ?? [] });
+  tell = (event) => deliveries.send(event);
+  const server = createAdaptorServer({ fetch: api.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
-  const expiring = setInterval(() => bank.cards.expireDue(), expiryEveryMs);
+  const expireDue = () => bank.journal.record(undefined, bank.cards.expireDue);
+  const expiring = setInterval(expireDue, expiryEveryMs);
+  untold.forEach(tell);
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ledger: bank.ledger,
     pending: () => deliveries.pending,
+    kept: () => ({ entries: bank.journal.entries, unacknowledged: deliveries.unacknowledged }),
     async stop() {
       clearInterval(expiring);
       const closed = new Promise((resolve) => server.close(resolve));

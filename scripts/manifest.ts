@@ -38,14 +38,12 @@ async function main(): Promise<number> {
 
   const made = madeFrom(registry);
   const differing = await differences(made);
-  for (const { path, is } of differing) console.log(`${path}: ${is}`);
-  if (values.check) {
-    if (differing.length > 0) console.error('Made files are not what the registry makes: npm run manifest');
-    return differing.length > 0 ? 1 : 0;
-  }
-  await mend(made, differing);
-  console.log(`${registry.length} functions, ${made.size} made files, ${differing.length} of them mended`);
-  return 0;
+  if (!values.check) await mend(made, differing);
+  for (const { path, is } of differing) console.log(values.check ? `${path}: ${is}` : `mended ${path}`);
+  console.log(`${registry.length} functions, ${made.size} made files`);
+  if (!values.check || differing.length === 0) return 0;
+  console.error('These files are not what the registry makes; npm run manifest mends them.');
+  return 1;
 }
 
 process.exitCode = await main();

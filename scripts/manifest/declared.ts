@@ -57,7 +57,7 @@ export function variablesOf(fn: DeclaredFunction): Variable[] {
       return {
         name,
         secret: metas.some((meta) => meta?.secret === true),
-        required: schema._zod.optin !== 'optional',
+        required: schema._zod.optin === undefined, // else 'optional' or 'defaulted'
         description: metas.find((meta) => meta?.description)?.description,
       };
     })

@@ -38,7 +38,6 @@ function flowchart(registry: readonly Registered[]): string[] {
     '  customer{{app}}',
     '  scheduler{{scheduler}}',
     ...topics.map((topic) => `  topic-${topic}([${topic}])`),
-    ...registry.map(({ fn }) => `  ${fn.name}[${fn.name}]`),
     ...arrows,
   ];
 }

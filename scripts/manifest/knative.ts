@@ -3,11 +3,12 @@ import type { Registered } from '../../functions/registry.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import { byName, variablesOf } from './declared.ts';
 
-const HEADER = '# Made from functions/registry.ts by `npm run manifest`; what is changed here is overwritten.\n';
+const HEADER =
+  '# Made from functions/registry.ts by `npm run manifest`; what is changed here is overwritten.\n';
 const LABELS = { 'app.kubernetes.io/part-of': 'counterfoil' };
 
-// Read whole before it is parsed, an event may hold 16 MiB; sixteen at once still fit into the memory. The
-// store is the limit of what more instances bring, and one tick of a schedule has nothing to share.
+// A delivery of 1 MiB is in memory several times over while it is read; sixteen at once still fit. How many
+// instances there may be is what the store can bear, and a tick of a schedule comes alone.
 const SCALE = {
   request: { concurrency: 80, instancesMax: 20 },
   event: { concurrency: 16, instancesMax: 20 },
@@ -95,7 +96,8 @@ function runtimeVariables(fn: DeclaredFunction) {
   if (fn.trigger === 'request') return [project];
   return [
     project,
-    fromConfigMap('PUSH_TOKEN_AUDIENCE', true),
+    // Its own, so that a token that was pushed to one function opens no other.
+    { name: 'PUSH_TOKEN_AUDIENCE', value: fn.name },
     fromConfigMap('PUSH_TOKEN_EMAIL', true),
     fromConfigMap('PUSH_TOKEN_ISSUER', false),
     fromConfigMap('PUSH_TOKEN_KEYS_URL', false),

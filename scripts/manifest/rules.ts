@@ -3,7 +3,7 @@ import { type EventFunction, subscriptionOf } from '../../shared/runtime/declare
 import { publishedBy, ROOMS, variablesOf } from './declared.ts';
 
 // Google's limits: the id of a service account, which is the function's name, and a subscription's filter.
-const NAME = /^(?=.{6,30}$)[a-z]+(-[a-z]+)+$/;
+export const NAME = /^(?=.{6,30}$)[a-z]+(-[a-z]+)+$/;
 const FILTER_BYTES_MAX = 256;
 
 // What the runtime or the platform sets; a function's own variable of that name would be one or the other.

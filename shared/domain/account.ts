@@ -42,14 +42,25 @@ export function withState(account: Account, state: AccountState): Account {
   };
 }
 
-/** True when the bank gave two states of one resource the same version, so that one of them must be wrong. */
-export function isSameVersion(rank: Rank, stored: Rank | undefined): boolean {
-  return (
-    stored !== undefined &&
-    rank.version > 0n &&
-    rank.version === stored.version &&
-    rank.factId !== stored.factId
-  );
+/** True when the bank gave two different states of one resource the same version, so that one must be wrong. */
+export function contradicts(account: Account, { rank, status, opened }: AccountState): boolean {
+  if (isSameVersion(rank, account.statusRank) && status !== account.status) return true;
+  return opened !== undefined && isSameVersion(rank, account.openedRank) && !isSameOpening(opened, account);
+}
+
+/** True when nobody who reads the account could tell the two apart: a state that the bank only told again. */
+export function looksAlike(before: Account, after: Account): boolean {
+  return before.status === after.status && isSameOpening(before, after);
+}
+
+type Opening = Pick<Account, 'ownerIds' | 'currency' | 'iban'>;
+
+function isSameOpening(a: Opening, b: Opening): boolean {
+  return a.ownerIds.join() === b.ownerIds.join() && a.currency === b.currency && a.iban === b.iban;
+}
+
+function isSameVersion(rank: Rank, stored: Rank | undefined): boolean {
+  return stored !== undefined && rank.version > 0n && rank.version === stored.version;
 }
 
 function isHigher(rank: Rank, stored: Rank | undefined): boolean {

@@ -83,14 +83,21 @@ export async function republishUnpublished(
   { olderThanSeconds = 60, limit = 100 } = {},
 ): Promise<number> {
   const entries = await env.platform.query(unpublishedInboxes(limit));
-  const before = env.now().getTime() - olderThanSeconds * 1000;
-  const left = entries.filter(({ fields }) => (fields?.handledAt as Date).getTime() <= before);
+  const before = new Date(env.now().getTime() - olderThanSeconds * 1000);
+  const left = entries.filter(({ fields }) => (fields?.handledAt as Date) <= before);
+  const failures: unknown[] = [];
   for (const stored of left) {
-    const entry = await complete(env, stored);
-    if (entry) await publish(env.platform, entry.events);
-    await markAsPublished(env, stored);
+    await republish(env, stored).catch((error: unknown) => failures.push(error));
   }
+  // One entry that cannot be published holds up no other, and the run fails all the same, so that it is seen.
+  if (failures.length > 0) throw failures[0];
   return left.length;
+}
+
+async function republish(env: Env, stored: Stored): Promise<void> {
+  const entry = await complete(env, stored);
+  if (entry) await publish(env.platform, entry.events);
+  await markAsPublished(env, stored);
 }
 
 function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgoing[]): InboxEntry {

@@ -162,7 +162,7 @@ function exhausted(message: Message, subscription: string, env: Env): Event {
       function: name,
       reason: 'delivery.attempts-exhausted',
       facts: {},
-      attempts: Math.max(1, Number(message.attributes.CloudPubSubDeadLetterSourceDeliveryCount ?? 1)),
+      attempts: Number(message.attributes.CloudPubSubDeadLetterSourceDeliveryCount) || 1,
       message: {
         dataBase64: Buffer.from(message.data).toString('base64'),
         attributes: Object.fromEntries(

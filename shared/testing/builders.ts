@@ -7,9 +7,11 @@ import type { Draft, Event, Kind } from '../events/event.ts';
 import { deliveryReceived } from '../events/partner-bank-webhooks.ts';
 import { memoryCloud } from '../platform/memory.ts';
 import type { Message } from '../platform/platform.ts';
+import type { RawRequest } from '../runtime/declared.ts';
 import type { Env } from '../runtime/env.ts';
 import type { Log } from '../runtime/log.ts';
 import { outgoing, toMessage } from '../runtime/outgoing.ts';
+import { childOf } from '../runtime/telemetry.ts';
 
 /** The clock of every test that does not choose another. */
 export const NOW = new Date('2026-11-23T10:00:00.000Z');
@@ -96,6 +98,17 @@ export function aMessage(kinds: readonly Kind[], event: Draft, from = 'some-func
 
 export function eventIn({ data }: Pick<Message, 'data'>): Event {
   return JSON.parse(Buffer.from(data).toString()) as Event;
+}
+
+/** A request as the door hands it on; a customer's token is their uid, and '' sends none. */
+export function aRequest(
+  method: string,
+  url: string,
+  uid: string,
+  { headers = {}, rawBody = Buffer.alloc(0) }: Partial<Pick<RawRequest, 'headers' | 'rawBody'>> = {},
+): RawRequest {
+  const authorization = uid ? { authorization: `Bearer ${uid}` } : {};
+  return { method, url, headers: { ...authorization, ...headers }, rawBody, trace: childOf(TRACEPARENT) };
 }
 
 /** One of the sandbox bank's events, in its own words. */

@@ -13,8 +13,8 @@ import {
 import type { Env } from '../runtime/env.ts';
 import type { Answer } from '../runtime/problem.ts';
 import { childOf } from '../runtime/telemetry.ts';
-import type { Fields } from '../store/document.ts';
-import { anEnv, eventIn, NOW } from './builders.ts';
+import type { Fields, Value } from '../store/document.ts';
+import { anEnv, eventIn } from './builders.ts';
 
 /** How unkind the delivery of messages is. */
 export type Weather = {
@@ -93,10 +93,12 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
     published: published as readonly { topic: Topic; event: Event; message: Message }[],
     events: (topic: Topic) => published.filter((each) => each.topic === topic).map(({ event }) => event),
     deliver,
-    post: (fn: RequestFunction, url: string, request: Partial<RawRequest>) =>
-      call(fn, { method: 'POST', url, ...request }),
-    get: (fn: RequestFunction, url: string, uid: string) =>
-      call(fn, { method: 'GET', url, headers: { authorization: `Bearer ${uid}` } }),
+    /** A function's answer to a request, once all that follows from it is done. */
+    async ask(fn: RequestFunction, request: RawRequest): Promise<Answer> {
+      const answer = await processOf(fn, fn.start).run(request);
+      await rest();
+      return answer;
+    },
     async tick(fn: ScheduleFunction, tick: string): Promise<void> {
       await processOf(fn, fn.start).run(tick, childOf(undefined));
       await rest();
@@ -107,19 +109,6 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
   async function deliver(topic: Topic, ...messages: readonly Message[]): Promise<void> {
     for (const message of messages) route(topic, message);
     await rest();
-  }
-
-  async function call(fn: RequestFunction, request: Partial<RawRequest>): Promise<Answer> {
-    const given = {
-      method: 'GET',
-      url: '/',
-      headers: {},
-      rawBody: Buffer.alloc(0),
-      trace: childOf(undefined),
-    };
-    const answer = await processOf(fn, fn.start).run({ ...given, ...request });
-    await rest();
-    return answer;
   }
 
   function route(topic: Topic, message: Message): void {
@@ -217,12 +206,14 @@ export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, 
 
 function withoutZeros(fields: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => {
-      if (typeof value !== 'object' || value === null) return value === 0n ? [] : [[name, value]];
-      const inner = withoutZeros(value as Fields);
-      return Object.keys(inner).length > 0 ? [[name, inner]] : [];
-    }),
+    Object.entries(fields)
+      .map(([name, value]) => [name, isMap(value) ? withoutZeros(value) : value] as const)
+      .filter(([, value]) => value !== 0n && !(isMap(value) && Object.keys(value).length === 0)),
   );
+}
+
+function isMap(value: Value | undefined): value is Fields {
+  return typeof value === 'object' && value !== null;
 }
 
 function nameOf(message: Message): string {

@@ -10,6 +10,7 @@ const secrets = z
   .string()
   .min(1)
   .transform((list) => list.split(',').map((secret) => secret.trim()))
+  .pipe(z.array(z.string().min(1)))
   .meta({ secret: true, description: 'Live webhook secrets of this bank, comma-separated: whsec_...' });
 
 /** Takes a bank's delivery in: answers 202 only once its raw bytes are durable, and understands none of it. */

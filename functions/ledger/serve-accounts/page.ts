@@ -6,14 +6,8 @@ import type { Transaction } from '../../../shared/store/transactions.ts';
 const LIMIT_MAX = 100;
 const LIMIT_DEFAULT = 20;
 
-const cursor = z.tuple([
-  instant,
-  z
-    .string()
-    .min(1)
-    .max(1500)
-    .regex(/^[^/]+$/),
-]);
+// Firestore refuses what cannot be a document's id, such as `..`, only after it has tried for seconds.
+const cursor = z.tuple([instant, z.string().regex(/^txn_[A-Za-z0-9_-]{1,64}$/)]);
 
 /** How many items a page has: `limit`, 1 to 100, 20 when absent. */
 export function readLimit(query: URLSearchParams): number {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type Account, type AccountState, isSameVersion, withState } from '../../../shared/domain/account.ts';
+import {
+  type Account,
+  type AccountState,
+  contradicts,
+  looksAlike,
+  withState,
+} from '../../../shared/domain/account.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountFacts } from '../../../shared/events/bank-facts.ts';
 import { accountChanged } from '../../../shared/events/customers.ts';
@@ -23,20 +29,18 @@ export default onEvent({
     const before: Account = accountFrom(document) ?? { id: accountId, bank, ownerIds: [], status: 'open' };
     if (before.bank !== bank) throw new PermanentError('account.other-bank', { accountId, bank });
     const state = stateOf(fact);
-    const after = withState(before, state);
-    if (isSameVersion(state.rank, before.statusRank)) {
-      if (state.status === before.status && !state.opened) return {};
+    if (contradicts(before, state)) {
       throw new PermanentError('fact.conflict', { accountId, version: String(state.rank.version) });
     }
+    const after = withState(before, state);
     if (after.openedRank === before.openedRank && after.statusRank === before.statusRank) return {};
+    const changed = draft(accountChanged, {
+      subject: accountId,
+      data: { accountId, status: after.status, opened: after.openedAt !== undefined },
+    });
     return {
       writes: [writeAccount(document, after)],
-      events: [
-        draft(accountChanged, {
-          subject: accountId,
-          data: { accountId, status: after.status, opened: after.openedAt !== undefined },
-        }),
-      ],
+      events: document.fields && looksAlike(before, after) ? [] : [changed],
     };
   },
 });

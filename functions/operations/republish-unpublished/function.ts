@@ -5,6 +5,7 @@ import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
 export default onSchedule({
   name: 'republish-unpublished',
   everyMinutes: 1,
+  // What it finds is declared by whoever left it; a function that commits behind an HTTP door adds its kinds here.
   publishes: [],
   impact: 'An order whose function died at the wrong moment stays where it is.',
   config: z.object({}),

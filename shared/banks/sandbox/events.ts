@@ -3,11 +3,18 @@ import { currencyCode, direction, instant, minorUnits, plainDate } from '../../e
 
 // The bank's own words, as it sends them. What is here is read; anything else in an event is left alone.
 
-const bankId = z.string().min(1).max(256);
+const wellFormed = (text: string) => text.isWellFormed();
+const bankId = z.string().min(1).max(256).refine(wellFormed);
 const amount = z.object({ amountMinor: minorUnits.refine((minor) => minor > 0n), currency: currencyCode });
-const iban = z.string().max(64);
+/** What people read. A bank may cut it in the middle of an emoji, and half a character cannot be stored. */
+const text = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax)
+    .transform((value) => value.toWellFormed());
+const iban = text(64);
 const merchant = z.object({
-  name: z.string().max(256),
+  name: text(256),
   mcc: z.string().max(8).optional(),
   country: z.string().max(3).optional(),
 });
@@ -18,9 +25,9 @@ const transaction = z.object({
   amount,
   bookingDate: plainDate.optional(),
   valueDate: plainDate.optional(),
-  counterparty: z.object({ name: z.string().max(256), iban: iban.optional() }).optional(),
-  remittance: z.string().max(1024).optional(),
-  endToEndId: z.string().max(64).optional(),
+  counterparty: z.object({ name: text(256), iban: iban.optional() }).optional(),
+  remittance: text(1024).optional(),
+  endToEndId: text(64).optional(),
 });
 
 const card = z.object({
@@ -44,7 +51,7 @@ export const wireEvent = z.discriminatedUnion('type', [
   event.extend({
     type: z.literal('account.opened'),
     data: z.object({
-      ownerRefs: z.array(z.string().min(1).max(128)).max(32),
+      ownerRefs: z.array(bankId.max(128)).max(32),
       currency: currencyCode,
       iban: iban.optional(),
     }),
@@ -61,7 +68,7 @@ export const wireEvent = z.discriminatedUnion('type', [
   }),
   event.extend({
     type: z.literal('card.authorisation-declined'),
-    data: authorised.extend({ amount, reason: z.string().max(64).optional() }),
+    data: authorised.extend({ amount, reason: text(64).optional() }),
   }),
   event.extend({
     type: z.literal('card.authorisation-incremented'),

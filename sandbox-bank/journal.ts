@@ -1,0 +1,60 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { World } from './accounts.ts';
+
+const request = z.object({ path: z.string(), body: z.string(), idempotencyKey: z.string().optional() });
+const entry = z.object({ at: z.iso.datetime(), request: request.optional(), ids: z.array(z.string()) });
+
+/** A POST to the bank's API, as it came. */
+export type Request = z.output<typeof request>;
+
+/** What changed the books, when, and the ids it drew: a request or, without one, the expiry of what was due. */
+export type Entry = z.output<typeof entry>;
+
+/** A closed bank: how its books came to be, and the ids of the events that its subscriber has not acknowledged. */
+export const keptBank = z.object({ entries: z.array(entry), unacknowledged: z.array(z.string()) });
+export type KeptBank = z.output<typeof keptBank>;
+
+/** Writes down what changes the books, in the order of its effect, so that doing it again gives the same books. */
+export function openJournal(world: Pick<World, 'now' | 'newId'>) {
+  const entries: Entry[] = [];
+  const running = new AsyncLocalStorage<{ entry: Entry; draw: World['newId'] }>();
+
+  return { entries, now, newId, record, replay };
+
+  /** One instant for all that one entry does. */
+  function now(): Date {
+    const at = running.getStore()?.entry.at;
+    return at === undefined ? world.now() : new Date(at);
+  }
+
+  function newId(prefix: string): string {
+    const current = running.getStore();
+    if (!current) return world.newId(prefix);
+    const { entry, draw } = current;
+    // Whatever changes the books draws an id, if only its event's; what was refused or asked for again draws none.
+    if (entry.ids.length === 0) entries.push(entry);
+    const id = draw(prefix);
+    entry.ids.push(id);
+    return id;
+  }
+
+  function record<T>(request: Request | undefined, act: () => T): T {
+    if (running.getStore()) return act(); // being replayed, under its own entry
+    const entry = { at: world.now().toISOString(), ...(request && { request }), ids: [] };
+    return running.run({ entry, draw: world.newId }, act);
+  }
+
+  /** Does everything again at its time and with its ids. Rejects when something has another effect than it had. */
+  async function replay(kept: readonly Entry[], act: (request: Request | undefined) => unknown) {
+    for (const { ids, ...same } of kept) {
+      const entry: Entry = { ...same, ids: [] };
+      const left = [...ids];
+      const draw = (prefix: string) => (left[0]?.startsWith(prefix) && left.shift()) || world.newId(prefix);
+      await running.run({ entry, draw }, async () => act(same.request));
+      if (isDeepStrictEqual(entry.ids, ids)) continue;
+      throw new Error(`${same.request?.path ?? 'an expiry'} at ${same.at} has another effect than it had`);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { registry } from '../functions/registry.ts';
+import { eventMap } from './manifest/event-map.ts';
+import { knativeBase } from './manifest/knative.ts';
+import { differences, madeFrom, mend } from './manifest/made.ts';
+import { three, track } from './manifest/planted.ts';
+import { functionsJson } from './manifest/terraform.ts';
+
+test('Terraform is told of triggers, and of the right to park that no declaration names', () => {
+  const { functions, topics } = JSON.parse(functionsJson(three));
+  expect(Object.keys(functions)).toEqual(['serve-things', 'sweep-things', 'track-thing']);
+  expect(functions['track-thing']).toMatchObject({
+    trigger: 'event',
+    subscription: {
+      name: expect.stringMatching(/^track-thing-[0-9a-f]{8}$/),
+      topic: 'bank-facts',
+      filter: null,
+    },
+    publishes: { customers: ['account.changed'], 'dead-letters': ['message.parked'] },
+  });
+  expect(functions['sweep-things']).toMatchObject({ trigger: 'schedule', everyMinutes: 15, publishes: {} });
+  expect(functions['serve-things']).toMatchObject({ caller: 'customer', routes: ['GET /v1/things/:id'] });
+  expect(topics['bank-facts']).toEqual(['account.opened']);
+});
+
+test('on Knative a secret comes from a secret, and only those who are pushed to learn who pushes', () => {
+  const config = z.object({ API_KEY: z.string().meta({ secret: true }), SIZE: z.string().default('1') });
+  const base = knativeBase([...three.slice(1), { room: 'ledger', fn: { ...track, config } }]);
+  const [account, service] = parseAllDocuments(base.get('track-thing.yaml') ?? '').map((each) => each.toJS());
+  const { serviceAccountName, containers } = service.spec.template.spec;
+  expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { name: serviceAccountName } });
+  expect(containers[0].env).toContainEqual({
+    name: 'API_KEY',
+    valueFrom: { secretKeyRef: { name: 'api-key', key: 'value' } },
+  });
+  expect(containers[0].env).toContainEqual({
+    name: 'SIZE',
+    valueFrom: { configMapKeyRef: { name: 'counterfoil', key: 'SIZE', optional: true } },
+  });
+  expect(base.get('track-thing.yaml')).toContain('PUSH_TOKEN_EMAIL');
+  expect(base.get('serve-things.yaml')).not.toContain('PUSH_TOKEN');
+  expect(parse(base.get('kustomization.yaml') ?? '').resources).toEqual([
+    'serve-things.yaml',
+    'sweep-things.yaml',
+    'track-thing.yaml',
+  ]);
+});
+
+test('the event map leads from whoever starts a function to whom it tells', () => {
+  const arrows = eventMap(three).match(/^ {2}\S+ -->.*$/gm);
+  expect(arrows).toEqual([
+    '  customer --> serve-things',
+    '  scheduler -->|every 15 minutes| sweep-things',
+    '  topic-bank-facts --> track-thing',
+    '  track-thing --> topic-customers',
+  ]);
+});
+
+describe('made files', () => {
+  const folders: string[] = [];
+  afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))));
+
+  test('what is missing, different or left over is named, and mended', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'manifest-'));
+    folders.push(root);
+    const made = madeFrom(three);
+    await mend(made, await differences(made, root), root);
+    expect(await differences(made, root)).toEqual([]);
+
+    await rm(join(root, 'docs/event-map.md'));
+    await writeFile(join(root, 'knative/base/serve-things.yaml'), 'edited: true\n');
+    await writeFile(join(root, 'knative/base/removed-function.yaml'), '');
+    const found = await differences(made, root);
+    expect(found).toEqual([
+      { path: 'docs/event-map.md', is: 'missing' },
+      { path: 'knative/base/serve-things.yaml', is: 'different' },
+      { path: 'knative/base/removed-function.yaml', is: 'left over' },
+    ]);
+    await mend(made, found, root);
+    expect(await differences(made, root)).toEqual([]);
+  });
+
+  test('the order of the registry changes nothing', () => {
+    expect(madeFrom([...registry].reverse())).toEqual(madeFrom(registry));
+  });
+
+  test('every one ends in a newline', () => {
+    for (const text of madeFrom(registry).values()) expect(text.at(-1)).toBe('\n');
+  });
+});

@@ -1,0 +1,193 @@
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PublicError } from '../errors.ts';
+import { silentLog } from '../testing/builders.ts';
+import { guard, type ReadRequest, send } from './door.ts';
+
+const LIMIT = 1000;
+let server: Server;
+let seen: Pick<ReadRequest, 'rawBody' | 'body'>[];
+
+/** A door before a listener that says what it was given. */
+async function opened(admit: (authorization: string | undefined) => Promise<void> = async () => {}) {
+  seen = [];
+  server = createServer((request, response) => {
+    const { rawBody, body } = request as ReadRequest;
+    seen.push({ rawBody, body });
+    send(response, { status: 200, body: { length: rawBody.length } });
+  });
+  guard(server, { limitBytes: LIMIT, admit, log: silentLog });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+}
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const port = () => (server.address() as AddressInfo).port;
+
+type Sent = {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  chunked?: boolean;
+};
+
+async function sent({ method = 'POST', path = '/', headers = {}, body, chunked = false }: Sent) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const length = body && !chunked ? { 'content-length': String(body.length) } : {};
+    const options = { port: port(), host: '127.0.0.1', method, path, headers: { ...length, ...headers } };
+    const request = httpRequest(options, resolve).on('error', reject);
+    if (chunked && body)
+      for (let at = 0; at < body.length; at += 300) request.write(body.subarray(at, at + 300));
+    request.end(chunked ? undefined : body);
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  return {
+    status: response.statusCode,
+    type: response.headers['content-type'],
+    text,
+    headers: response.headers,
+  };
+}
+
+describe('health', () => {
+  test('is told to anybody, without asking the function', async () => {
+    await opened(async () => {
+      throw new PublicError(401, 'push-token.invalid');
+    });
+    const { status, text } = await sent({ method: 'GET', path: '/healthz' });
+    expect({ status, text }).toEqual({ status: 200, text: '{"status":"ok"}' });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('the body', () => {
+  test('arrives byte for byte, whatever it is and without a content type', async () => {
+    await opened();
+    const body = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+    await sent({ body });
+    expect(seen[0]?.rawBody.equals(body)).toBe(true);
+  });
+
+  test('arrives byte for byte also where it is JSON', async () => {
+    await opened();
+    const body = Buffer.from('{ "b": 1,\n "a": "\\u00e6" }');
+    await sent({ body, headers: { 'content-type': 'application/json' } });
+    expect(seen[0]?.rawBody.equals(body)).toBe(true);
+  });
+
+  test.each(['application/json', 'application/json; charset=utf-8', 'application/cloudevents+json'])(
+    'is parsed for the framework as %s',
+    async (type) => {
+      await opened();
+      await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
+      expect(seen[0]?.body).toEqual({ a: 1 });
+    },
+  );
+
+  test.each(['text/plain', 'application/jsonp-or-so', 'application/octet-stream'])(
+    'stays bytes as %s',
+    async (type) => {
+      await opened();
+      await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
+      expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
+    },
+  );
+
+  test('that is bad JSON is the function’s to judge: no HTML, no stack', async () => {
+    await opened();
+    const { status, type } = await sent({
+      body: Buffer.from('{"a":'),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect({ status, type }).toEqual({ status: 200, type: 'application/json' });
+    expect(seen[0]?.rawBody.toString()).toBe('{"a":');
+  });
+
+  test('of none is empty', async () => {
+    await opened();
+    await sent({ method: 'GET' });
+    expect(seen[0]?.rawBody.length).toBe(0);
+  });
+});
+
+describe('the size', () => {
+  test.each([
+    ['with its length told', false],
+    ['in chunks, its length not told', true],
+  ])('at the limit is let in, and one byte more is 413: %s', async (_, chunked) => {
+    await opened();
+    expect((await sent({ body: Buffer.alloc(LIMIT), chunked })).status).toBe(200);
+    const { status, type, text } = await sent({ body: Buffer.alloc(LIMIT + 1), chunked });
+    expect({ status, type }).toEqual({ status: 413, type: 'application/problem+json' });
+    expect(JSON.parse(text)).toMatchObject({
+      status: 413,
+      code: 'body.too-large',
+      detail: 'At most 1000 bytes.',
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('far over the limit is 413 too: the sender hears why', async () => {
+    await opened();
+    expect((await sent({ body: Buffer.alloc(5_000_000) })).status).toBe(413);
+  });
+
+  test('without an end is cut off', async () => {
+    await opened();
+    const socket = connect(port(), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {}); // that is how it ends
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000), Buffer.from('\r\n')]);
+    const feeding = setInterval(() => socket.write(chunk), 1);
+    await closed;
+    clearInterval(feeding);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('who is not let in', () => {
+  test('hears a refusal, and the function hears nothing', async () => {
+    await opened(async (authorization) => {
+      if (authorization !== 'Bearer good') throw new PublicError(401, 'push-token.invalid');
+    });
+    const { status, text } = await sent({ body: Buffer.from('{}') });
+    expect(status).toBe(401);
+    expect(JSON.parse(text)).toMatchObject({ code: 'push-token.invalid' });
+    expect(seen).toEqual([]);
+    expect((await sent({ body: Buffer.from('{}'), headers: { authorization: 'Bearer good' } })).status).toBe(
+      200,
+    );
+  });
+
+  test('because of our own trouble hears a 500 that says nothing of it', async () => {
+    await opened(async () => {
+      throw new Error('keys of DK5000400440116243');
+    });
+    const { status, text } = await sent({ body: Buffer.from('{}') });
+    expect(status).toBe(500);
+    expect(text).not.toContain('DK50');
+  });
+});
+
+test('a sender that hangs up in the middle harms nobody else', async () => {
+  await opened();
+  const socket = connect(port(), '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\nhalf');
+  await new Promise((written) => socket.write('.', written));
+  socket.destroy();
+  expect((await sent({ body: Buffer.from('{}') })).status).toBe(200);
+  expect(seen).toHaveLength(1);
+});
+
+test('nothing that we answer is kept by caches', async () => {
+  await opened();
+  expect((await sent({ body: Buffer.from('{}') })).headers['cache-control']).toBe('no-store');
+});

@@ -1,0 +1,293 @@
+import { describe, expect, test, vi } from 'vitest';
+import { PermanentError } from '../errors.ts';
+import { memoryCloud } from '../platform/memory.ts';
+import { CODES, StoreError } from '../platform/platform.ts';
+import type { Write } from '../store/document.ts';
+import { anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
+import { type Trouble, withTroubles } from '../testing/troubles.ts';
+import { type Cause, decideOnce, deliverOnce, type Effects, republishUnpublished } from './inbox.ts';
+import type { Outgoing } from './outgoing.ts';
+
+const cause: Cause = { functionName: 'count-things', id: 'evt-1', fingerprint: 'f', comesAgain: true };
+const addFive: Write = { do: 'increment', path: 'counters/1', by: { things: 5n } };
+const counted = (id: string, data: unknown = {}): Outgoing => ({
+  topic: 'transactions',
+  event: {
+    specversion: '1.0',
+    id,
+    source: '/functions/count-things',
+    type: 'thing.counted',
+    subject: 'things',
+    time: NOW.toISOString(),
+    traceparent: TRACEPARENT,
+    data,
+  },
+});
+
+/** A store and a topic, on which each try of a cause is a process of its own, with troubles of its own. */
+function aPlace() {
+  const cloud = memoryCloud();
+  const published: string[] = [];
+  cloud.onPublish((_, message) => published.push(eventIn(message).id));
+  const decide = vi.fn(async (): Promise<Effects> => ({ writes: [addFive], events: [counted('evt-2')] }));
+  return {
+    published,
+    decide,
+    env: (troubles: { commit?: Trouble[]; publish?: Trouble[]; get?: Trouble[] } = {}) =>
+      anEnv({ platform: withTroubles(cloud.instance(), troubles) }),
+    things: () => cloud.documents().get('counters/1')?.things ?? 0n,
+    entries: () => [...cloud.documents()].filter(([path]) => path.startsWith('inbox/')),
+  };
+}
+
+describe('a cause that comes twice', () => {
+  test('has its effect once, and what followed is published again, the same', async () => {
+    const { env, decide, things, published } = aPlace();
+    expect(await decideOnce(env(), cause, decide)).toBe('done');
+    expect(await decideOnce(env(), cause, decide)).toBe('repeated');
+    expect(things()).toBe(5n);
+    expect(published).toEqual(['evt-2', 'evt-2']);
+  });
+
+  test('at once in two processes has its effect once', async () => {
+    const { env, decide, things } = aPlace();
+    const outcomes = await Promise.all([1, 2, 3].map(() => decideOnce(env(), cause, decide)));
+    expect(outcomes.sort()).toEqual(['done', 'repeated', 'repeated']);
+    expect(things()).toBe(5n);
+  });
+
+  test('is another cause for another function, and for another id', async () => {
+    const { env, decide, things } = aPlace();
+    await decideOnce(env(), cause, decide);
+    await decideOnce(env(), { ...cause, functionName: 'count-others' }, decide);
+    await decideOnce(env(), { ...cause, id: 'evt-9' }, decide);
+    expect(things()).toBe(15n);
+  });
+
+  test('publishes what the first time decided, though the code has changed since', async () => {
+    const { env, decide, published, things } = aPlace();
+    await expect(decideOnce(env({ publish: ['crash-before'] }), cause, decide)).rejects.toThrow('crashed');
+    const changed = async () => ({ writes: [addFive, addFive], events: [counted('evt-new-code')] });
+    expect(await decideOnce(env(), cause, changed)).toBe('repeated');
+    expect(published).toEqual(['evt-2']);
+    expect(things()).toBe(5n);
+  });
+
+  test('is acknowledged though it could not be decided any more', async () => {
+    const { env, decide, published } = aPlace();
+    await decideOnce(env(), cause, decide);
+    const refuse = async () => {
+      throw new PermanentError('account.closed');
+    };
+    expect(await decideOnce(env(), cause, refuse)).toBe('repeated');
+    expect(published).toEqual(['evt-2', 'evt-2']);
+  });
+
+  test('publishes again a list of events that is too long for one document', async () => {
+    const { env, published, entries } = aPlace();
+    const ids = Array.from({ length: 40 }, (_, n) => `evt-${n}`);
+    const many = async () => ({ writes: [], events: ids.map((id) => counted(id, 'x'.repeat(50_000))) });
+    await decideOnce(env(), cause, many);
+    expect(entries().length).toBe(3); // 2 MB, 700 KB a document
+    await decideOnce(env(), cause, many);
+    expect(published).toEqual([...ids, ...ids]);
+  });
+});
+
+describe('a process that dies', () => {
+  test.each<[string, { commit?: Trouble[]; publish?: Trouble[] }, bigint]>([
+    ['before the commit has done nothing', { commit: ['crash-before'] }, 0n],
+    ['after the commit has done its work', { commit: ['crash-after'] }, 5n],
+    ['before publishing has done its work', { publish: ['crash-before'] }, 5n],
+    ['after publishing has done its work', { publish: ['crash-after'] }, 5n],
+  ])('%s; the next try ends it, once', async (_, troubles, thingsThen) => {
+    const { env, decide, things, published } = aPlace();
+    await expect(decideOnce(env(troubles), cause, decide)).rejects.toThrow('crashed');
+    expect(things()).toBe(thingsThen);
+
+    await decideOnce(env(), cause, decide);
+    expect(things()).toBe(5n);
+    expect(new Set(published)).toEqual(new Set(['evt-2']));
+  });
+});
+
+describe('an answer that is not what happened', () => {
+  test('a commit whose answer was lost is found in the inbox, and not made again', async () => {
+    const { env, decide, things, published } = aPlace();
+    expect(await decideOnce(env({ commit: ['lost-answer'] }), cause, decide)).toBe('done');
+    expect({ things: things(), published }).toEqual({ things: 5n, published: ['evt-2'] });
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
+  test('a client that retries by itself and hears "already exists" of its own success has succeeded', async () => {
+    const { env, decide, things, published } = aPlace();
+    expect(await decideOnce(env({ commit: ['own-retry'] }), cause, decide)).toBe('done');
+    expect({ things: things(), published }).toEqual({ things: 5n, published: ['evt-2'] });
+  });
+
+  test('a publish whose answer was lost is published again, under the same id', async () => {
+    const { env, decide, things, published } = aPlace();
+    expect(await decideOnce(env({ publish: ['lost-answer'] }), cause, decide)).toBe('done');
+    expect({ things: things(), published }).toEqual({ things: 5n, published: ['evt-2', 'evt-2'] });
+  });
+
+  test('while nothing can be published the cause is not acknowledged', async () => {
+    const { env, decide } = aPlace();
+    await expect(decideOnce(env({ publish: [14, 14] }), cause, decide)).rejects.toThrow('store.code-14');
+  });
+});
+
+describe('a commit that is refused', () => {
+  test.each(Object.entries(CODES))(
+    'with %s (%i) is decided again from what is stored now',
+    async (_, code) => {
+      const { env, decide, things } = aPlace();
+      expect(await decideOnce(env({ commit: [code, code] }), cause, decide)).toBe('done');
+      expect(decide).toHaveBeenCalledTimes(3);
+      expect(things()).toBe(5n);
+    },
+  );
+
+  test.each([3, 7, 8, 13])('with code %i is not: the message comes again later', async (code) => {
+    const { env, decide } = aPlace();
+    await expect(decideOnce(env({ commit: [code] }), cause, decide)).rejects.toThrow(`store.code-${code}`);
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
+  test('twelve times in a row is left to a later delivery', async () => {
+    const { env, decide } = aPlace();
+    const always = Array.from({ length: 50 }, () => CODES.aborted);
+    await expect(decideOnce(env({ commit: always }), cause, decide)).rejects.toThrow('store.code-10');
+    expect(decide).toHaveBeenCalledTimes(12);
+  });
+
+  test('waits a little longer each time, and never over a second', async () => {
+    const waits: number[] = [];
+    const { env, decide } = aPlace();
+    const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+    const always = Array.from({ length: 11 }, () => CODES.aborted);
+    await decideOnce({ ...env({ commit: always }), sleep }, cause, decide);
+    expect(waits).toHaveLength(11);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1000);
+    expect(waits[0]).toBeLessThanOrEqual(40);
+  });
+
+  test('because what was read has changed is decided from the new', async () => {
+    const { env, things } = aPlace();
+    const first = env();
+    await first.platform.commit([{ do: 'create', path: 'counters/1', fields: { things: 1n } }]);
+    let tries = 0;
+    const addOne = async (): Promise<Effects> => {
+      const [read] = await first.platform.get(['counters/1']);
+      if (!read) throw new Error('nothing read');
+      tries += 1;
+      // Somebody else is faster, once.
+      if (tries === 1) await first.platform.commit([{ do: 'replace', read, fields: { things: 10n } }]);
+      const things = (read.fields?.things as bigint) + 1n;
+      return { writes: [{ do: 'replace', read, fields: { things } }], events: [] };
+    };
+    expect(await decideOnce(first, cause, addOne)).toBe('done');
+    expect(things()).toBe(11n);
+  });
+});
+
+describe('what cannot be done', () => {
+  test('for good leaves nothing behind, and says so', async () => {
+    const { env, entries } = aPlace();
+    const refuse = async () => {
+      throw new PermanentError('account.not-found');
+    };
+    await expect(decideOnce(env(), cause, refuse)).rejects.toThrow(PermanentError);
+    expect(entries()).toEqual([]);
+  });
+
+  test('because the inbox itself cannot be read is tried again later', async () => {
+    const { env, decide } = aPlace();
+    await expect(decideOnce(env({ commit: [14], get: [14] }), cause, decide)).rejects.toThrow(StoreError);
+    expect(await decideOnce(env(), cause, decide)).toBe('done');
+  });
+});
+
+describe('a call to someone outside', () => {
+  test('is made once, and what came of it is published again for whoever comes again', async () => {
+    const { env, published } = aPlace();
+    const send = vi.fn(async () => [counted('evt-sent')]);
+    expect(await deliverOnce(env(), cause, send)).toBe('done');
+    expect(await deliverOnce(env(), cause, send)).toBe('repeated');
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(published).toEqual(['evt-sent', 'evt-sent']);
+  });
+
+  test('is repeated after a crash, under the same idempotency key', async () => {
+    const { env } = aPlace();
+    const send = vi.fn(async (_key: string) => []);
+    await expect(deliverOnce(env({ commit: ['crash-before'] }), cause, send)).rejects.toThrow('crashed');
+    await deliverOnce(env(), cause, send);
+    expect(send.mock.calls.length).toBe(2);
+    expect(send.mock.calls[0]).toEqual(send.mock.calls[1]);
+  });
+
+  test('whose commit is refused once is not made again', async () => {
+    const { env } = aPlace();
+    const send = vi.fn(async () => []);
+    await deliverOnce(env({ commit: [CODES.aborted] }), cause, send);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a cause that nobody delivers again', () => {
+  const tick = { ...cause, comesAgain: false };
+  const minutesLater = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+  const isMarked = (entries: ReturnType<ReturnType<typeof aPlace>['entries']>) =>
+    entries.some(([, fields]) => fields.unpublished === true);
+
+  test('is marked until its events are out', async () => {
+    const { env, decide, entries } = aPlace();
+    await expect(decideOnce(env({ publish: ['crash-before'] }), tick, decide)).rejects.toThrow('crashed');
+    expect(isMarked(entries())).toBe(true);
+    await decideOnce(env(), tick, decide);
+    expect(isMarked(entries())).toBe(false);
+  });
+
+  test('without events needs no mark', async () => {
+    const { env, entries } = aPlace();
+    await decideOnce(env({ publish: ['crash-before'] }), tick, async () => ({
+      writes: [addFive],
+      events: [],
+    }));
+    expect(isMarked(entries())).toBe(false);
+  });
+
+  test('is published by whoever looks after it: once it is a minute old, and then no more', async () => {
+    const { env, decide, entries, published } = aPlace();
+    await expect(decideOnce(env({ publish: ['crash-before'] }), tick, decide)).rejects.toThrow('crashed');
+    const look = (minutes: number) => republishUnpublished({ ...env(), now: () => minutesLater(minutes) });
+
+    expect(await look(0.9)).toBe(0);
+    expect(published).toEqual([]);
+    expect(await look(1)).toBe(1);
+    expect(published).toEqual(['evt-2']);
+    expect(isMarked(entries())).toBe(false);
+    expect(await look(2)).toBe(0);
+  });
+
+  test('is looked for again when publishing fails, and one that fails does not hold up the others', async () => {
+    const { env, decide, published } = aPlace();
+    for (const id of ['tick-1', 'tick-2', 'tick-3']) {
+      const crashed = decideOnce(env({ publish: ['crash-before'] }), { ...tick, id }, decide);
+      await expect(crashed).rejects.toThrow('crashed');
+    }
+    const later = (troubles: { publish?: Trouble[] }) => ({ ...env(troubles), now: () => minutesLater(5) });
+    await expect(republishUnpublished(later({ publish: [13] }))).rejects.toThrow('store.code-13');
+    expect(published).toEqual(['evt-2', 'evt-2']);
+    expect(await republishUnpublished(later({}))).toBe(1);
+  });
+
+  test('may be marked by two at once: it is published twice at most, and both are content', async () => {
+    const { env, decide, entries } = aPlace();
+    await expect(decideOnce(env({ publish: ['crash-before'] }), tick, decide)).rejects.toThrow('crashed');
+    const later = { ...env(), now: () => minutesLater(5) };
+    await Promise.all([republishUnpublished(later), republishUnpublished(later)]);
+    expect(isMarked(entries())).toBe(false);
+  });
+});

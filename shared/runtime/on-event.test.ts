@@ -1,0 +1,299 @@
+import { describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { PermanentError } from '../errors.ts';
+import { messageParked } from '../events/dead-letters.ts';
+import { draft, type Event, kind, minorUnits } from '../events/event.ts';
+import { memoryCloud } from '../platform/memory.ts';
+import type { Message } from '../platform/platform.ts';
+import { aMessage, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
+import { withTroubles } from '../testing/troubles.ts';
+import { onEvent } from './on-event.ts';
+
+const happened = kind('thing.happened', 'transactions', z.object({ amountMinor: minorUnits }));
+const noticed = kind('thing.noticed', 'transactions', z.object({ amountMinor: minorUnits }));
+const other = kind('other.happened', 'transactions', z.object({}));
+
+const message = aMessage([happened], {
+  type: 'thing.happened',
+  subject: 'thing-1',
+  id: 'evt-1',
+  data: { amountMinor: 3200n },
+});
+
+type Decide = (event: Event<string, { amountMinor: bigint }>) => Promise<object>;
+
+/** `watch-things`, deciding this, in a place where everything is seen. */
+function watched(decide: Decide = async () => ({}), publish: (number | 'none')[] = []) {
+  const cloud = memoryCloud();
+  const published: Event[] = [];
+  cloud.onPublish((_, message) => published.push(eventIn(message)));
+  const fn = onEvent({
+    name: 'watch-things',
+    on: [happened],
+    publishes: [noticed],
+    impact: 'None: a test.',
+    config: z.object({}),
+    connect: () => ({}),
+    decide,
+  });
+  const env = anEnv({ platform: withTroubles(cloud.instance(), { publish }) });
+  return {
+    published,
+    receive: fn.start(env, {}),
+    documents: cloud.documents,
+    parked: () => parkedIn(published),
+  };
+}
+
+function parkedIn(published: readonly Event[]) {
+  return published
+    .filter(({ type }) => type === 'message.parked')
+    .map(({ data }) => messageParked.data.parse(data));
+}
+
+function raw(text: string, attributes: Record<string, string> = {}): Message {
+  return { data: Buffer.from(text), attributes };
+}
+
+describe('an event', () => {
+  test('is handed over with its amounts as bigints', async () => {
+    const decide = vi.fn<Decide>(async () => ({}));
+    await watched(decide).receive(message);
+    expect(decide.mock.calls[0]?.[0]).toMatchObject({ id: 'evt-1', data: { amountMinor: 3200n } });
+  });
+
+  test('delivered twice is decided upon twice and committed once', async () => {
+    const add = { do: 'increment', path: 'counters/1', by: { things: 5n } };
+    const { receive, documents } = watched(async () => ({ writes: [add] }));
+    await receive(message);
+    await receive(message);
+    expect(documents().get('counters/1')).toEqual({ things: 5n });
+  });
+
+  test('of a kind that the function does not list is acknowledged, and leaves nothing', async () => {
+    const decide = vi.fn<Decide>();
+    const { receive, documents, published } = watched(decide);
+    await receive(aMessage([other], { type: 'other.happened', subject: 'x', data: {} }));
+    expect(decide).not.toHaveBeenCalled();
+    expect(documents().size).toBe(0);
+    expect(published).toEqual([]);
+  });
+});
+
+describe('what follows from an event', () => {
+  const follows = async () => ({
+    events: [1n, 2n].map((amountMinor) => draft(noticed, { subject: 'thing-1', data: { amountMinor } })),
+  });
+
+  test('has ids that follow from the event, the function and the place, on every machine', async () => {
+    const { receive, published } = watched(follows);
+    await receive(message);
+    await receive(message);
+    // Computed in Python.
+    const [first, second] = ['evt_iTgKa2kro4lkHhdzOj4a2qe3uiM', 'evt_TpiQZR2i9VfT0riOL-QRhQiGFB4'];
+    expect(published.map(({ id }) => id)).toEqual([first, second, first, second]);
+  });
+
+  test('goes out as on the wire: digits in text, the clock, the source, and the same trace one span on', async () => {
+    const { receive, published } = watched(follows);
+    await receive(message);
+    expect(published[0]).toMatchObject({
+      specversion: '1.0',
+      source: '/functions/watch-things',
+      type: 'thing.noticed',
+      subject: 'thing-1',
+      time: NOW.toISOString(),
+      data: { amountMinor: '1' },
+    });
+    const [, trace, span] = (published[0]?.traceparent ?? '').split('-');
+    const [, traceBefore, spanBefore] = TRACEPARENT.split('-');
+    expect(trace).toBe(traceBefore);
+    expect(span).not.toBe(spanBefore);
+  });
+
+  test('may bring an id and a time of its own, as a fact of the bank does', async () => {
+    const own = { subject: 'x', id: 'fact-7', time: '2026-01-02T03:04:05.000Z', data: { amountMinor: 1n } };
+    const { receive, published } = watched(async () => ({ events: [draft(noticed, own)] }));
+    await receive(message);
+    expect(published[0]).toMatchObject({ id: 'fact-7', time: '2026-01-02T03:04:05.000Z' });
+  });
+
+  test('must be declared: else nothing is committed and nothing published', async () => {
+    const stray = draft(other, { subject: 'x', data: {} });
+    const { receive, published, documents } = watched(async () => ({ events: [stray] }));
+    await expect(receive(message)).rejects.toThrow('which it does not declare');
+    expect(published).toEqual([]);
+    expect(documents().size).toBe(0);
+  });
+});
+
+describe('a message that nobody can read', () => {
+  const envelope = eventIn(message);
+
+  test.each([
+    ['no JSON', 'hello', 'event.not-json'],
+    ['nothing at all', '', 'event.not-json'],
+    ['JSON that is no event', '{"id":7}', 'event.invalid'],
+    ['an event of another version', JSON.stringify({ ...envelope, specversion: '0.3' }), 'event.invalid'],
+    ['an event without an id', JSON.stringify({ ...envelope, id: '' }), 'event.invalid'],
+    ['data of another shape', JSON.stringify({ ...envelope, data: { amountMinor: 3200 } }), 'event.invalid'],
+    ['null', 'null', 'event.invalid'],
+  ])('%s: is parked with its bytes and attributes, and acknowledged', async (_, text, reason) => {
+    const decide = vi.fn<Decide>();
+    const { receive, parked } = watched(decide);
+    await receive(raw(text, { type: 'thing.happened' }));
+    expect(decide).not.toHaveBeenCalled();
+    expect(parked()).toMatchObject([{ function: 'watch-things', reason, attempts: 1 }]);
+    expect(parked()[0]?.message).toEqual({
+      dataBase64: Buffer.from(text).toString('base64'),
+      attributes: { type: 'thing.happened' },
+    });
+  });
+
+  test('is parked with bytes that are no text, unchanged', async () => {
+    const { receive, parked } = watched();
+    await receive({ data: new Uint8Array([0xff, 0x00, 0xfe]), attributes: {} });
+    expect(parked()[0]?.message.dataBase64).toBe('/wD+');
+  });
+
+  test('says where it is wrong, and not what it was', async () => {
+    const { receive, parked } = watched();
+    await receive(raw(JSON.stringify({ ...envelope, data: { amountMinor: 'DK5000400440116243' } })));
+    expect(parked()[0]?.facts.issues).toContain('amountMinor');
+    expect(JSON.stringify(parked()[0]?.facts)).not.toContain('DK50');
+  });
+
+  test('is one parked document, however often it comes', async () => {
+    const { receive, published } = watched();
+    await receive(raw('hello'));
+    await receive(raw('hello'));
+    await receive(raw('another'));
+    expect(new Set(published.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('is not acknowledged before it is parked', async () => {
+    const { receive, parked } = watched(undefined, [14]);
+    await expect(receive(raw('hello'))).rejects.toThrow('store.code-14');
+    await receive(raw('hello'));
+    expect(parked()).toHaveLength(1);
+  });
+});
+
+describe('an event that cannot be processed', () => {
+  test('for good is parked with the code and its facts, and acknowledged', async () => {
+    const { receive, parked } = watched(async () => {
+      throw new PermanentError('account.not-found', { accountId: 'acct-1', tries: 3 });
+    });
+    await receive(message);
+    expect(parked()).toMatchObject([
+      { reason: 'account.not-found', facts: { accountId: 'acct-1', tries: 3 } },
+    ]);
+    expect(parked()[0]?.message.dataBase64).toBe(Buffer.from(message.data).toString('base64'));
+  });
+
+  test('for now is not acknowledged, and not parked', async () => {
+    const { receive, published } = watched(async () => {
+      throw new Error('the bank does not answer');
+    });
+    await expect(receive(message)).rejects.toThrow('the bank does not answer');
+    expect(published).toEqual([]);
+  });
+
+  test('for good, but was processed before, is acknowledged and not parked', async () => {
+    let isClosed = false;
+    const { receive, published } = watched(async () => {
+      if (isClosed) throw new PermanentError('account.closed');
+      return { events: [draft(noticed, { subject: 'x', data: { amountMinor: 1n } })] };
+    });
+    await receive(message);
+    isClosed = true;
+    await receive(message);
+    expect(published.map(({ type }) => type)).toEqual(['thing.noticed', 'thing.noticed']);
+  });
+});
+
+describe('a message that Pub/Sub gave up', () => {
+  const givenUp = (changes: Record<string, string> = {}): Message => ({
+    data: message.data,
+    attributes: {
+      ...message.attributes,
+      CloudPubSubDeadLetterSourceSubscription: 'watch-things-0a1b2c3d',
+      CloudPubSubDeadLetterSourceSubscriptionProject: 'demo-counterfoil',
+      CloudPubSubDeadLetterSourceDeliveryCount: '100',
+      ...changes,
+    },
+  });
+
+  async function parked(given: Message) {
+    const decide = vi.fn(async () => ({}));
+    const keeper = onEvent({
+      name: 'keep-dead-letters',
+      on: [messageParked],
+      publishes: [],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: () => ({}),
+      decide: decide as (event: Event) => Promise<object>,
+    });
+    await keeper.start(anEnv(), {})(given);
+    return (decide.mock.calls as unknown as [[Event<string, z.output<typeof messageParked.data>>]])[0][0];
+  }
+
+  test('reads as if its function had parked it, with its own bytes and attributes', async () => {
+    const { data, subject } = await parked(givenUp());
+    expect(subject).toBe('watch-things');
+    expect(data).toEqual({
+      function: 'watch-things',
+      reason: 'delivery.attempts-exhausted',
+      facts: {},
+      attempts: 100,
+      message: { dataBase64: Buffer.from(message.data).toString('base64'), attributes: message.attributes },
+    });
+  });
+
+  test('has the same id as when its function had parked it', async () => {
+    const { receive, published } = watched(async () => {
+      throw new PermanentError('account.not-found');
+    });
+    await receive(message);
+    expect((await parked(givenUp())).id).toBe(published[0]?.id);
+  });
+
+  test('names its function also where the subscription is told with its project', async () => {
+    const name = 'projects/demo-counterfoil/subscriptions/watch-things-0a1b2c3d';
+    const { data } = await parked(givenUp({ CloudPubSubDeadLetterSourceSubscription: name }));
+    expect(data.function).toBe('watch-things');
+  });
+
+  test.each(['', 'many', '0'])('counts as one attempt where the count is %j', async (count) => {
+    const { data } = await parked(givenUp({ CloudPubSubDeadLetterSourceDeliveryCount: count }));
+    expect(data.attempts).toBe(1);
+  });
+});
+
+test('a function that calls outside gets the same key for each try of one event, and another for another', async () => {
+  const keys: string[] = [];
+  const fn = onEvent({
+    name: 'send-things',
+    on: [happened],
+    publishes: [],
+    impact: 'None: a test.',
+    config: z.object({}),
+    connect: () => ({}),
+    async deliver(_, { idempotencyKey }) {
+      keys.push(idempotencyKey);
+      return [];
+    },
+  });
+  const cloud = memoryCloud();
+  const start = (commit: 'crash-before' | 'none') =>
+    fn.start(anEnv({ platform: withTroubles(cloud.instance(), { commit: [commit] }) }), {});
+  await expect(start('crash-before')(message)).rejects.toThrow('crashed');
+  await start('none')(message);
+  await start('none')(message);
+  await start('none')(
+    aMessage([happened], { type: 'thing.happened', subject: 'x', id: 'evt-2', data: { amountMinor: 1n } }),
+  );
+  expect(keys).toHaveLength(3);
+  expect(new Set(keys).size).toBe(2);
+});

@@ -1,0 +1,49 @@
+import { CloudEvent, HTTP } from 'cloudevents';
+import { expect, test } from 'vitest';
+import { memoryCloud } from '../platform/memory.ts';
+import { aFact, eventIn, TRACEPARENT } from '../testing/builders.ts';
+import { type Outgoing, publish, toMessage } from './outgoing.ts';
+
+test('what we publish is a valid CloudEvent to the library of its authors', () => {
+  const { data, attributes } = aFact('card.cleared', { clearingId: 'clr-1', amountMinor: 3200n });
+  const event = HTTP.toEvent({
+    headers: { 'content-type': attributes['content-type'] },
+    body: Buffer.from(data).toString(),
+  });
+  if (!(event instanceof CloudEvent)) throw new Error('one event was sent');
+  expect(event.validate()).toBe(true);
+  expect(event).toMatchObject({
+    specversion: '1.0',
+    type: 'card.cleared',
+    source: '/functions/translate-delivery',
+    subject: 'acct-1',
+    time: '2026-11-23T09:00:00.000Z',
+    traceparent: TRACEPARENT,
+    data: { clearingId: 'clr-1', amount: { amountMinor: '3200', currency: 'DKK' } },
+  });
+});
+
+test('the type is an attribute too, because subscriptions filter by it', () => {
+  const { attributes } = aFact('account.opened');
+  expect(attributes).toMatchObject({ type: 'account.opened', traceparent: TRACEPARENT });
+});
+
+test('what goes out together goes out in one call a topic', async () => {
+  const calls: string[] = [];
+  const platform = {
+    ...memoryCloud().instance(),
+    publish: async (topic: string, messages: readonly unknown[]) =>
+      void calls.push(`${topic} ${messages.length}`),
+  };
+  const event = eventIn(aFact('account.opened'));
+  const to = (topic: Outgoing['topic']): Outgoing => ({ topic, event });
+  await publish(platform, [to('customers'), to('transactions'), to('customers')]);
+  expect(calls).toEqual(['customers 2', 'transactions 1']);
+  await publish(platform, []);
+  expect(calls).toHaveLength(2);
+});
+
+test('a message is readable as the event that it carries', () => {
+  const event = eventIn(aFact('account.frozen', { resourceVersion: 2 }));
+  expect(eventIn(toMessage(event))).toEqual(event);
+});

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { aWireEvent, type WireEvent } from '../../shared/testing/builders.ts';
+
+/** What happened at a bank, told in its events, and what an account must come to, reckoned in plain sums. */
+export type Story = {
+  readonly events: readonly WireEvent[];
+  /** By account and currency, as in `acct-1 DKK`. */
+  readonly booked: ReadonlyMap<string, bigint>;
+  readonly held: ReadonlyMap<string, bigint>;
+  /** By account: the status of its highest version, and whether its opening was told. */
+  readonly accounts: ReadonlyMap<string, { readonly status: string; readonly isOpened: boolean }>;
+  readonly hasPoison: boolean;
+};
+
+const minor = fc.integer({ min: 1, max: 50_000 });
+const minors = fc.array(minor, { maxLength: 2 });
+
+const clearing = fc.record({
+  amount: minor,
+  final: fc.boolean(),
+  // The bank names the authorisation, or never, or tells the clearing again once it knows.
+  link: fc.constantFrom('named' as const, 'unnamed' as const, 'named-later' as const),
+});
+const refund = fc.record({
+  amount: minor,
+  names: fc.constantFrom('authorisation' as const, 'clearing' as const, 'both' as const, 'nothing' as const),
+});
+const purchase = fc.record({
+  kind: fc.constant('purchase' as const),
+  authorised: fc.option(minor),
+  increments: minors,
+  reversals: minors,
+  clearings: fc.array(clearing, { maxLength: 3 }),
+  refunds: fc.array(refund, { maxLength: 2 }),
+  end: fc.constantFrom(...(['open', 'open', 'expired', 'declined'] as const)),
+});
+const transfer = fc.record({
+  kind: fc.constant('transfer' as const),
+  direction: fc.constantFrom('credit' as const, 'debit' as const),
+  amount: minor,
+  told: fc.subarray(['pending', 'booked', 'cancelled'] as const, { minLength: 1 }),
+});
+const economic = fc.record({
+  account: fc.constantFrom('acct-1', 'acct-2'),
+  currency: fc.constantFrom('DKK', 'DKK', 'EUR', 'JPY'),
+  what: fc.oneof(purchase, transfer),
+});
+const states = fc.subarray([
+  'account.opened',
+  'account.frozen',
+  'account.unfrozen',
+  'account.closed',
+] as const);
+
+type Told = { events: WireEvent[]; booked: number; held: number };
+
+export const stories: fc.Arbitrary<Story> = fc
+  .record({
+    economics: fc.array(economic, { minLength: 1, maxLength: 5 }),
+    states: fc.record({ 'acct-1': states, 'acct-2': states }),
+    poison: fc.boolean(),
+    retold: fc.array(fc.nat(30), { maxLength: 6 }),
+  })
+  .map(({ economics, states, poison, retold }) => {
+    const booked = new Map<string, bigint>();
+    const held = new Map<string, bigint>();
+    const events = economics.flatMap(({ account, currency, what }, n) => {
+      const told = what.kind === 'purchase' ? tellPurchase(what, n) : tellTransfer(what, n);
+      const key = `${account} ${currency}`;
+      booked.set(key, (booked.get(key) ?? 0n) + BigInt(told.booked));
+      held.set(key, (held.get(key) ?? 0n) + BigInt(told.held));
+      return told.events.map((event) => moved(event, account, currency));
+    });
+    const accounts = new Map<string, Story['accounts'] extends ReadonlyMap<string, infer V> ? V : never>();
+    for (const [account, told] of Object.entries(states)) {
+      const last = told.at(-1);
+      if (last) accounts.set(account, { status: STATUS[last], isOpened: told.includes('account.opened') });
+      events.push(...told.map((type) => tellState(type, account)));
+    }
+    // The same once more under another event id, as banks do it.
+    events.push(
+      ...events.flatMap((event, n) => (retold.includes(n) ? { ...event, id: `${event.id}-new` } : [])),
+    );
+    if (poison) events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
+    return { events, booked, held, accounts, hasPoison: poison };
+  });
+
+function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : never, n: number): Told {
+  const authorisationId = `auth/${n}.a`; // ids are the bank's: nothing keeps slashes and dots out of them
+  const clearingId = (c: number) => `clr-${n}-${c}`;
+  const events: WireEvent[] = [];
+  const tell = (type: string, id: string, amount: number, data: Record<string, unknown>) =>
+    events.push(
+      aWireEvent(
+        type,
+        { amountMinor: String(amount), ...data },
+        { id, occurredAt: occurredAt(n, events.length) },
+      ),
+    );
+
+  if (told.authorised) tell('card.authorisation-created', `evt-${n}-a`, told.authorised, { authorisationId });
+  for (const [i, delta] of told.increments.entries())
+    tell('card.authorisation-incremented', `evt-${n}-i${i}`, delta, {
+      authorisationId,
+      incrementId: `i${i}`,
+    });
+  for (const [i, delta] of told.reversals.entries())
+    tell('card.authorisation-reversed', `evt-${n}-r${i}`, delta, { authorisationId, reversalId: `r${i}` });
+  if (told.end === 'expired') tell('card.authorisation-expired', `evt-${n}-x`, 1, { authorisationId });
+  if (told.end === 'declined') tell('card.authorisation-declined', `evt-${n}-d`, 700, { authorisationId });
+  for (const [i, { amount, final, link }] of told.clearings.entries()) {
+    const data = { clearingId: clearingId(i), final };
+    const at = occurredAt(n, 50 + i);
+    const clear = (id: string, named: object) =>
+      events.push(
+        aWireEvent(
+          'card.cleared',
+          { amountMinor: String(amount), ...data, ...named },
+          { id, occurredAt: at },
+        ),
+      );
+    if (link !== 'named') clear(`evt-${n}-c${i}`, { authorisationId: null });
+    if (link !== 'unnamed') clear(`evt-${n}-c${i}-named`, { authorisationId });
+  }
+  for (const [i, { amount, names }] of told.refunds.entries()) {
+    tell('card.refunded', `evt-${n}-f${i}`, amount, {
+      refundId: `ref-${n}-${i}`,
+      ...((names === 'authorisation' || names === 'both') && { authorisationId }),
+      // With no clearing told, this names one that never comes.
+      ...((names === 'clearing' || names === 'both') && { clearingId: clearingId(0) }),
+    });
+  }
+
+  const linked = told.clearings.filter(({ link }) => link !== 'unnamed');
+  const cleared = total(linked.map(({ amount }) => amount));
+  const authorised = (told.authorised ?? 0) + total(told.increments) - total(told.reversals);
+  const isReleased = told.end !== 'open' || linked.some(({ final }) => final);
+  return {
+    events,
+    booked:
+      total(told.refunds.map(({ amount }) => amount)) - total(told.clearings.map(({ amount }) => amount)),
+    held: isReleased ? 0 : Math.max(0, authorised - cleared),
+  };
+}
+
+function tellTransfer(
+  { direction, amount, told }: typeof transfer extends fc.Arbitrary<infer T> ? T : never,
+  n: number,
+): Told {
+  const data = { transactionId: `trf-${n}`, direction, amountMinor: String(amount), remittance: 'Rent' };
+  const isBooked = told.includes('booked');
+  const holds = direction === 'debit' && !isBooked && !told.includes('cancelled');
+  return {
+    events: told.map((step, i) =>
+      aWireEvent(`transaction.${step}`, data, { id: `evt-${n}-${step}`, occurredAt: occurredAt(n, i) }),
+    ),
+    booked: isBooked ? (direction === 'credit' ? amount : -amount) : 0,
+    held: holds ? amount : 0,
+  };
+}
+
+const VERSION = { 'account.opened': 1, 'account.frozen': 2, 'account.unfrozen': 3, 'account.closed': 4 };
+const STATUS = {
+  'account.opened': 'open',
+  'account.frozen': 'frozen',
+  'account.unfrozen': 'open',
+  'account.closed': 'closed',
+};
+
+function tellState(type: keyof typeof VERSION, account: string): WireEvent {
+  const data = type === 'account.opened' ? { ownerRefs: ['uid-ann'], currency: 'DKK' } : {};
+  const envelope = { id: `evt-${account}-${type}`, accountId: account, resourceVersion: VERSION[type] };
+  return aWireEvent(type, data, envelope);
+}
+
+/** The event in another account and currency; the builder's are `acct-1` and DKK. */
+function moved(event: WireEvent, accountId: string, currency: string): WireEvent {
+  const data = Object.entries(event.data).map(([name, value]) => [
+    name,
+    name === 'amount' || name === 'delta' ? { ...(value as object), currency } : value,
+  ]);
+  return { ...event, accountId, data: Object.fromEntries(data) };
+}
+
+function occurredAt(n: number, second: number): string {
+  return new Date(Date.UTC(2026, 10, 23, 8, n, second)).toISOString();
+}
+
+function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
+}
+
+/** A bank's deliveries of the story: every event at least once, some again, all in some order and grouping. */
+export function deliveredInAnyOrder(
+  { events }: Pick<Story, 'events'>,
+  random: (limit: number) => number,
+): WireEvent[][] {
+  const again = events.filter(() => random(5) === 0);
+  const left = [...events, ...again];
+  const deliveries: WireEvent[][] = [];
+  while (left.length > 0) {
+    const size = 1 + random(4);
+    deliveries.push([]);
+    while (left.length > 0 && (deliveries.at(-1)?.length ?? 0) < size) {
+      deliveries.at(-1)?.push(...left.splice(random(left.length), 1));
+    }
+  }
+  return deliveries;
+}

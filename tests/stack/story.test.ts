@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { expect, inject, test } from 'vitest';
+import { stack } from './client.ts';
+
+const story = inject('story');
+
+test('npm start says ready after a table of addresses, and its story ends with the right balance', () => {
+  expect(story).toContain('ready');
+  expect(story.find((line) => line.includes('apps and webhooks'))).toContain(stack.api);
+  // 25,000.00 salary, 36.00 for a coffee authorised at 32.00, 4.00 back.
+  expect(story).toContain('The app and the bank agree: 24,968.00 DKK.');
+  expect(story).toContain('  the app sees  booked 25,000.00  held 32.00  available 24,968.00');
+});
+
+test('each step shows its way, one line per hop with its milliseconds', () => {
+  const from = story.findIndex((line) => line.startsWith('It clears with a tip'));
+  const hops = story.slice(from + 1, from + 5).join('\n');
+  for (const name of [
+    'receive-bank-webhook',
+    'archive-delivery',
+    'translate-delivery',
+    'record-transaction',
+  ]) {
+    expect(hops).toMatch(new RegExp(`\\+ *\\d+ ms +${name} .*\\d+ ms`));
+  }
+});
+
+test('what it prints to try next works when pasted', () => {
+  const from = story.findIndex((line) => line.startsWith('Try next'));
+  const pasted = story.slice(from + 1).filter((line) => line.startsWith('  '));
+  expect(pasted).toHaveLength(4);
+  const output = execFileSync('bash', ['-c', `set -e\n${pasted.join('\necho\n')}`], { encoding: 'utf8' });
+  const [, accounts, feed, purchase] = output
+    .split('\n')
+    .map((line) => (line ? JSON.parse(line) : undefined));
+  expect(accounts.items[0]).toMatchObject({ currency: 'DKK', bookedMinor: '2496800', heldMinor: '0' });
+  // Newest first; the coffee, its clearing and its refund are one item.
+  expect(feed.items.map((item: { amountMinor: string }) => item.amountMinor)).toEqual(['3200', '2500000']);
+  expect(purchase).toHaveProperty('authorisationId');
+});
+
+test('stack.json holds what others find the stack by', () => {
+  expect(stack).toMatchObject({
+    project: 'demo-counterfoil',
+    api: 'http://127.0.0.1:8600',
+    bank: 'http://127.0.0.1:8690',
+    emulators: { firestore: '127.0.0.1:8680', pubsub: '127.0.0.1:8685', auth: '127.0.0.1:8695' },
+    webhookSecrets: { sandbox: [expect.stringMatching(/^whsec_/), expect.stringMatching(/^whsec_/)] },
+  });
+  expect(stack.functions['receive-bank-webhook']?.url).toBe('http://127.0.0.1:8601');
+});
