@@ -49,8 +49,14 @@ export async function localFunction(options: {
       const inspect = options.inspectPort ? [`--inspect=127.0.0.1:${options.inspectPort}`] : [];
       const startedAt = Date.now();
       let listening = false;
-      const own = start([process.execPath, ...inspect, `dist/${fn.name}/index.cjs`], {
-        env: { ...options.env, PORT: String(processPort), HOST: '127.0.0.1', NODE_ENV: 'production' },
+      const own = start([process.execPath, ...inspect, `dist/${fn.name}/start.cjs`], {
+        env: {
+          ...options.env,
+          PORT: String(processPort),
+          HOST: '127.0.0.1',
+          NODE_ENV: 'production',
+          CODE_CACHE: 'write',
+        },
         onLine: (line) => {
           const entry = parse(line);
           if (entry?.message === 'listening') {

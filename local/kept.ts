@@ -66,11 +66,10 @@ export async function restoreUsers(auth: string, project: string, users: string)
   if (all.length > 0) await ask(`${usersUrl(auth, project)}:batchCreate`, { users: all });
 }
 
-/** What went wrong while going on from this folder, in one line that says what to do. */
-export function withRemedy(folder: string, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'EADDRINUSE') return error;
-  const why = error.message.replace(/\s+/g, ' ');
-  return new Error(`${why} If what was kept is the cause, delete ${folder}, or leave out --keep.`);
+/** What went wrong while going on from this folder, in one short line that says what to do. */
+export function withRemedy(folder: string, error: Error): Error {
+  const why = error.message.replace(/\s+/g, ' ').slice(0, 200);
+  return new Error(`If what was kept is the cause, delete ${folder} or leave out --keep: ${why}`);
 }
 
 /** The oldest first: their names are instants. */

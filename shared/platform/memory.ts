@@ -129,6 +129,9 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
         changed.set(path, write.do === 'delete' ? undefined : structuredClone(write.fields));
       }
     }
+    for (const fields of changed.values()) {
+      if (fields && sizeOf(fields) > DOCUMENT_BYTES_MAX) throw new StoreError(INVALID_ARGUMENT);
+    }
     for (const [path, fields] of changed) {
       if (fields) documents.set(path, { fields, version: String(commits) });
       else documents.delete(path);
@@ -146,6 +149,16 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
 }
 
 const ID = '__name__';
+const DOCUMENT_BYTES_MAX = 1_048_576;
+const INVALID_ARGUMENT = 3;
+
+/** Names and contents; Firestore's own few bytes a field left out. */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return 8;
+  return Object.entries(value).reduce((bytes, [name, inner]) => bytes + name.length + sizeOf(inner), 0);
+}
 
 function incremented(fields: Fields, by: Increments): Fields {
   const changes = Object.entries(by).map(([key, delta]) => {

@@ -91,14 +91,11 @@ describe('the body', () => {
     },
   );
 
-  test.each(['text/plain', 'application/jsonp-or-so', 'application/octet-stream'])(
-    'stays bytes as %s',
-    async (type) => {
-      await opened();
-      await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
-      expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
-    },
-  );
+  test.each(['text/plain', 'application/octet-stream'])('stays bytes as %s', async (type) => {
+    await opened();
+    await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
+    expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
+  });
 
   test('that is bad JSON is the function’s to judge: no HTML, no stack', async () => {
     await opened();
@@ -139,16 +136,19 @@ describe('the size', () => {
     expect((await sent({ body: Buffer.alloc(5_000_000) })).status).toBe(413);
   });
 
-  test('without an end is cut off', async () => {
+  test('without an end is not read to the end of days: the sender hears why while it still sends', async () => {
     await opened();
     const socket = connect(port(), '127.0.0.1');
-    const closed = new Promise((resolve) => socket.once('close', resolve));
-    socket.on('error', () => {}); // that is how it ends
-    socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    const answer = new Promise<Buffer>((heard) => socket.once('data', heard));
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000), Buffer.from('\r\n')]);
-    const feeding = setInterval(() => socket.write(chunk), 1);
-    await closed;
-    clearInterval(feeding);
+    const feed = () => {
+      while (socket.write(chunk));
+    };
+    socket.on('error', () => {}).on('drain', feed);
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    feed();
+    expect((await answer).toString()).toMatch(/^HTTP\/1.1 413 /);
+    socket.destroy();
     expect(seen).toEqual([]);
   });
 });

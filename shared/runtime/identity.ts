@@ -85,10 +85,13 @@ function cachedKeys(url: string) {
   };
 }
 
+// No answer in time, an answer that is no key set, and any status but 200.
+const OUTAGES: ReadonlySet<unknown> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
+
 /** Keys that cannot be fetched are our trouble, not the caller's: tried again, never a 401. */
 function isOutage(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !String(code).startsWith('ERR_J');
+  return OUTAGES.has(code) || !String(code).startsWith('ERR_J');
 }
 
 function unauthorised(code: string, detail?: string): PublicError {

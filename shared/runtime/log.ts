@@ -68,7 +68,11 @@ export function openLog(names: { project: string; function: string; revision: st
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
   const code = error instanceof PermanentError ? error.code : (error as { code?: unknown }).code;
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  // The stack begins with the message, and a line of it could look like a frame.
+  const frames = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
   return {
     errorName: error.name,
     errorCode: typeof code === 'string' || typeof code === 'number' ? code : undefined,

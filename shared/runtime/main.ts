@@ -45,7 +45,8 @@ export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = proce
   const log = openLog(names);
   const identify = firebaseIdentity({
     projectId: own.GOOGLE_CLOUD_PROJECT,
-    emulator: own.FIREBASE_AUTH_EMULATOR_HOST !== undefined,
+    // An empty variable is no emulator: it would let unsigned tokens in.
+    emulator: Boolean(own.FIREBASE_AUTH_EMULATOR_HOST),
   });
   const env: Env = {
     platform: googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT }),
@@ -143,7 +144,7 @@ function checkAll(fn: DeclaredFunction, variables: NodeJS.ProcessEnv) {
 
 function variablesIn(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_union') return issue.errors.at(-1)?.flatMap(variablesIn) ?? [];
-  return [issue.path.join('.')];
+  return [String(issue.path[0])];
 }
 
 function refuseToStart(variables: readonly string[]): never {

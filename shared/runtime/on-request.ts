@@ -95,10 +95,16 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
   }
 }
 
+// Longer than any id of ours or a bank's that we take, and short enough to be a document's id once encoded.
+const PARAM_LENGTH_MAX = 128;
+
 function matching<R extends { matches: ReturnType<typeof match> }>(route: R, pathname: string) {
   try {
     const found = route.matches(pathname);
-    return found ? [{ ...route, params: texts(found.params) }] : [];
+    if (!found) return [];
+    const params = texts(found.params);
+    const names = Object.values(params).every((param) => param.length <= PARAM_LENGTH_MAX);
+    return names ? [{ ...route, params }] : [];
   } catch {
     return []; // a path that is not valid percent-encoding names nothing
   }

@@ -33,6 +33,24 @@ describe('what would silently corrupt money is not committed', () => {
     }
   });
 
+  test('what is replaced or deleted must have been read: else nothing would be checked', () => {
+    const read = { path: 'accounts/1', fields: undefined, version: undefined };
+    expect(() => assertCommittable([{ do: 'delete', read }])).toThrow('commit.nothing-read');
+    expect(() => assertCommittable([{ do: 'replace', read, fields: {} }])).toThrow('commit.nothing-read');
+  });
+
+  test('a field’s name is a plain word, and a key below it is anything', () => {
+    const fields = (name: string): Write => ({
+      do: 'create',
+      path: 'a/1',
+      fields: { [name]: { 'b.c/d': 1n } },
+    });
+    for (const name of ['a.b', 'a/b', '', '1a', 'a-b']) {
+      expect(() => assertCommittable([fields(name)])).toThrow('commit.field-name');
+    }
+    expect(() => assertCommittable([fields('_parts'), fields('asOfMs')])).not.toThrow();
+  });
+
   test('a commit of nothing is a mistake', () => {
     expect(() => assertCommittable([])).toThrow('commit.empty');
   });

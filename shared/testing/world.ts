@@ -198,8 +198,9 @@ export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, 
   return Object.fromEntries(
     kept.map(([path, { _arrival, parkedAt, ...fields }]) => {
       if (path.includes('/balances/')) return [path, withoutZeros(fields)];
-      const { _message, traceparent, ...parked } = fields;
-      return [path, path.startsWith('parked/') ? parked : fields];
+      if (!path.startsWith('parked/')) return [path, fields];
+      const { bytes, attributes, traceparent, ...parked } = fields;
+      return [path, parked];
     }),
   );
 }

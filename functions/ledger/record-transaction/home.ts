@@ -1,3 +1,4 @@
+import { PermanentError } from '../../../shared/errors.ts';
 import type { cardFacts, transactionFacts } from '../../../shared/events/bank-facts.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
@@ -49,8 +50,13 @@ export async function readHome(reads: Reads, fact: Fact): Promise<Home> {
       absorbed: undefined,
     };
   }
+  const aliasOf = aliased && aliasFrom(aliased);
+  // The clearing is another authorisation's already: here it would be booked a second time.
+  if (aliasOf && aliasOf !== id) {
+    throw new PermanentError('fact.conflict', { transactionId: aliasOf, kind: 'clearing', factId: fact.id });
+  }
   const absorbed = aliased && transactionFrom(aliased);
-  const aliasDocument = aliased && aliasFrom(aliased) === undefined ? aliased : undefined;
+  const aliasDocument = aliasOf ? undefined : aliased;
   return { id, document, transaction: transactionFrom(document), aliasDocument, absorbed };
 
   function read(...ids: string[]) {

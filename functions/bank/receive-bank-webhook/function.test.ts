@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import {
+  aBody,
+  aRequest,
+  aWireEvent,
+  NOW,
+  signedHeaders,
+  WEBHOOK_SECRET,
+} from '../../../shared/testing/builders.ts';
+import { aWorld } from '../../../shared/testing/world.ts';
+import receiveBankWebhook from './function.ts';
+
+const body = aBody(aWireEvent('account.frozen'));
+const OLD_SECRET = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX';
+
+function received(unavailable = 0) {
+  const world = aWorld({
+    functions: [receiveBankWebhook],
+    config: { SANDBOX_WEBHOOK_SECRETS: `${OLD_SECRET}, ${WEBHOOK_SECRET}` },
+    faults: { unavailable },
+  });
+  return {
+    deliveries: () =>
+      world
+        .events('partner-bank-webhooks')
+        .map(({ id, data }) => ({ id, ...deliveryReceived.data.parse(data) })),
+    async post(rawBody: Buffer, headers: Record<string, string> = signedHeaders(rawBody), bank = 'sandbox') {
+      const request = aRequest('POST', `/webhooks/${bank}`, '', { headers, rawBody });
+      const { status, body: answered } = await world.ask(receiveBankWebhook, request);
+      return answered === undefined ? `${status}` : `${status} ${(answered as { code: string }).code}`;
+    },
+  };
+}
+
+describe('a delivery that the bank signed', () => {
+  test('is answered 202, and its bytes are on their way as they were signed', async () => {
+    const { post, deliveries } = received();
+    const odd = Buffer.from('{ "events" : [ {"id":"\\u00e6"} ] }\n');
+    expect(await post(odd)).toBe('202');
+    expect(deliveries()).toHaveLength(1);
+    expect(Buffer.from(deliveries()[0]?.bodyBase64 ?? '', 'base64').equals(odd)).toBe(true);
+    expect(deliveries()[0]).toMatchObject({ bank: 'sandbox', receivedAt: NOW.toISOString() });
+  });
+
+  test('keeps the headers of its signature, and no others', async () => {
+    const { post, deliveries } = received();
+    const headers = signedHeaders(body);
+    await post(body, {
+      ...headers,
+      cookie: 'session=1',
+      authorization: 'Bearer x',
+      'x-forwarded-for': '10.0.0.1',
+    });
+    expect(deliveries()[0]?.headers).toEqual(headers);
+  });
+
+  test('sent again, later and signed anew, is the same delivery', async () => {
+    const { post, deliveries } = received();
+    await post(body);
+    await post(body, signedHeaders(body, { at: new Date(NOW.getTime() + 60_000) }));
+    expect(deliveries()).toHaveLength(2);
+    expect(new Set(deliveries().map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('of another id or other bytes is another delivery', async () => {
+    const { post, deliveries } = received();
+    await post(body);
+    await post(body, signedHeaders(body, { id: 'msg-2' }));
+    await post(aBody());
+    expect(new Set(deliveries().map(({ deliveryId }) => deliveryId)).size).toBe(3);
+  });
+
+  test('with either secret is taken, while both are live', async () => {
+    const { post } = received();
+    expect(await post(body, signedHeaders(body, { secret: OLD_SECRET }))).toBe('202');
+    expect(await post(body, signedHeaders(body, { secret: WEBHOOK_SECRET }))).toBe('202');
+  });
+
+  test('may hold what we do not understand: that is not for this door to judge', async () => {
+    const { post } = received();
+    expect(await post(aBody('hello', { type: 'account.painted-blue' }, null))).toBe('202');
+    expect(await post(aBody())).toBe('202');
+  });
+
+  test('is not acknowledged while it cannot be made durable, so that the bank sends it again', async () => {
+    const { post, deliveries } = received(1);
+    expect(await post(body)).toBe('500 internal');
+    expect(deliveries()).toEqual([]);
+  });
+});
+
+describe('a delivery that is refused leaves nothing', () => {
+  test.each<[string, string, () => [Buffer, Record<string, string>?, string?]]>([
+    ['another’s signature', '401 signature.mismatch', () => [body, signedHeaders(aBody())]],
+    ['no signature', '401 signature.headers-missing', () => [body, {}]],
+    [
+      'an old one',
+      '401 signature.timestamp-stale',
+      () => [body, signedHeaders(body, { at: new Date('2026-11-23T09:00:00Z') })],
+    ],
+    ['an unsigned one that is no JSON', '401 signature.headers-missing', () => [Buffer.from('{'), {}]],
+    ['a signed one that is no JSON', '400 delivery.unreadable', () => [Buffer.from('{')]],
+    ['a signed one that is no UTF-8', '400 delivery.unreadable', () => [Buffer.from([0x22, 0xff, 0x22])]],
+    ['a signed one without events', '400 delivery.unreadable', () => [Buffer.from('{"event":[]}')]],
+    [
+      'a signed one whose events are no list',
+      '400 delivery.unreadable',
+      () => [Buffer.from('{"events":{}}')],
+    ],
+    ['a signed one of nothing', '400 delivery.unreadable', () => [Buffer.alloc(0)]],
+    ['an unknown bank', '404 bank.unknown', () => [body, undefined, 'elsewhere']],
+  ])('%s: %s', async (_, answer, sent) => {
+    const { post, deliveries } = received();
+    expect(await post(...sent())).toBe(answer);
+    expect(deliveries()).toEqual([]);
+  });
+});

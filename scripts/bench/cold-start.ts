@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { registry } from '../../functions/registry.ts';
+import { start } from '../../local/child.ts';
+import { accountOpened, transactionBooked } from '../../shared/events/bank-facts.ts';
+import { messageParked } from '../../shared/events/dead-letters.ts';
+import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
+import { buildFunctions } from '../build.ts';
+import { median, printTable, ratio } from './figures.ts';
+import { aDelivery, aPush, aToken, type Ground, openGround } from './ground.ts';
+
+// From spawn to the first 2xx of a real call, on real emulators: what a customer waits for who meets a function
+// that sleeps. Every candidate once a round, so that all meet the same noise.
+const ROUNDS = Number(process.argv[2] ?? 9);
+const FRAMEWORK = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
+const BASELINES = 'scripts/bench/baselines';
+
+type Call = () => { path: string; method: string; headers: Record<string, string>; body?: string };
+type Candidate = {
+  name: string;
+  command: readonly [string, ...string[]];
+  call: Call;
+  env?: Record<string, string>;
+};
+
+async function main(): Promise<void> {
+  await buildFunctions();
+  const ground = await openGround();
+  try {
+    const candidates = await all(ground);
+    const figures = new Map(candidates.map(({ name }) => [name, { ms: [] as number[], mb: [] as number[] }]));
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      process.stdout.write(`round ${round} of ${ROUNDS}\r`);
+      for (const candidate of candidates) {
+        const { ms, mb } = await coldStart(ground, candidate);
+        if (round === 0) continue; // from here on the disk's cache is warm, and ours is written
+        figures.get(candidate.name)?.ms.push(ms);
+        figures.get(candidate.name)?.mb.push(mb);
+      }
+    }
+    const of = (name: string) => figures.get(name) ?? { ms: [], mb: [] };
+    printTable([
+      [
+        'cold start to first 2xx',
+        'ms',
+        'MB',
+        'x plain Node',
+        'x empty framework function',
+        'x its textbook function',
+      ],
+      ...candidates.map(({ name }) => [
+        name,
+        median(of(name).ms).toFixed(0),
+        median(of(name).mb).toFixed(0),
+        ratio(of(name).ms, of('plain Node').ms).toFixed(2),
+        ratio(of(name).ms, of('empty framework function').ms).toFixed(2),
+        ratio(of(name).ms, of(textbookOf(name)).ms).toFixed(2),
+      ]),
+    ]);
+  } finally {
+    await ground.close();
+  }
+}
+
+async function coldStart(
+  ground: Ground,
+  { name, command, call, env }: Candidate,
+): Promise<{ ms: number; mb: number }> {
+  const { path, ...request } = call();
+  const startedAt = performance.now();
+  const lines: string[] = [];
+  const child = start(command, {
+    env: { ...ground.env, ...env, PORT: String(ground.port) },
+    onLine: (line) => lines.push(line),
+  });
+  try {
+    for (;;) {
+      const response = await fetch(`http://127.0.0.1:${ground.port}${path}`, request).catch(() => undefined);
+      if (response && !response.ok)
+        throw new Error(`${name} answered ${response.status}: ${lines.join('\n')}`);
+      if (response) {
+        const ms = performance.now() - startedAt;
+        return { ms, mb: residentMegabytes(child.pid) };
+      }
+      if (performance.now() - startedAt > 20_000)
+        throw new Error(`${name} did not answer: ${lines.join('\n')}`);
+      await new Promise((wake) => setTimeout(wake, 1));
+    }
+  } finally {
+    await child.stop();
+  }
+}
+
+async function all(ground: Ground): Promise<Candidate[]> {
+  const token = await ground.tokenFor('bench');
+  const push = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const pushed =
+    (body: () => string): Call =>
+    () => ({ path: '/projects/p/topics/t', method: 'POST', headers: push, body: body() });
+  const webhook: Call = () => ({ path: '/webhooks/sandbox', method: 'POST', ...aDelivery() });
+  const get: Call = () => ({
+    path: '/v1/accounts',
+    method: 'GET',
+    headers: { authorization: `Bearer ${aToken()}` },
+  });
+  const origin = () => ({
+    bank: 'sandbox',
+    accountId: 'acct_bench',
+    bankEventId: randomUUID(),
+    deliveryId: 'dlv_bench',
+    receivedAt: new Date().toISOString(),
+  });
+  const delivery = pushed(() => {
+    const data = {
+      bank: 'sandbox',
+      deliveryId: `dlv_${randomUUID()}`,
+      receivedAt: new Date().toISOString(),
+      headers: {},
+    };
+    return aPush(deliveryReceived, { ...data, bodyBase64: Buffer.from(aDelivery().body).toString('base64') });
+  });
+  const booked = pushed(() => {
+    const amount = { amountMinor: 100n, currency: 'DKK' };
+    return aPush(transactionBooked, {
+      ...origin(),
+      transactionId: randomUUID(),
+      direction: 'credit',
+      amount,
+    });
+  });
+  const opened = pushed(() => aPush(accountOpened, { ...origin(), ownerIds: ['customer'], currency: 'DKK' }));
+  const parked = pushed(() => {
+    const message = { dataBase64: Buffer.from(randomUUID()).toString('base64'), attributes: {} };
+    return aPush(messageParked, { function: 'bench', reason: 'bench', facts: {}, attempts: 1, message });
+  });
+  const calls: Record<string, Call> = {
+    'receive-bank-webhook': webhook,
+    'archive-delivery': delivery,
+    'translate-delivery': delivery,
+    'record-transaction': booked,
+    'track-account': opened,
+    'serve-accounts': get,
+    'park-dead-letter': parked,
+    'republish-unpublished': () => ({ path: '/', method: 'POST', headers: push }),
+  };
+  const framework = (name: string, target: string, call: Call, signature = 'http'): Candidate => ({
+    name,
+    command: [
+      process.execPath,
+      FRAMEWORK,
+      `--target=${target}`,
+      `--source=${BASELINES}/${name.replaceAll(' ', '-')}.cjs`,
+      `--signature-type=${signature}`,
+    ],
+    call,
+  });
+  const plain: Call = () => ({ path: '/', method: 'GET', headers: {} });
+  return [
+    { name: 'plain Node', command: [process.execPath, `${BASELINES}/plain.cjs`], call: plain },
+    { ...framework('empty', 'empty', plain), name: 'empty framework function' },
+    framework('textbook webhook', 'webhook', webhook),
+    framework('textbook record', 'record', booked, 'cloudevent'),
+    framework('textbook serve', 'serve', get),
+    ...registry.map(({ fn }): Candidate => {
+      const call = calls[fn.name];
+      if (!call) throw new Error(`cold-start has no call for ${fn.name}`);
+      return {
+        name: fn.name,
+        command: [process.execPath, `dist/${fn.name}/start.cjs`],
+        call,
+        env: { CODE_CACHE: 'write' },
+      };
+    }),
+  ];
+}
+
+function textbookOf(name: string): string {
+  if (name === 'serve-accounts' || name === 'textbook serve') return 'textbook serve';
+  return name === 'receive-bank-webhook' || name === 'textbook webhook'
+    ? 'textbook webhook'
+    : 'textbook record';
+}
+
+function residentMegabytes(pid: number): number {
+  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+await main();

@@ -1,0 +1,41 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire, wrap } from 'node:module';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+
+/** Of the bundle beside this file, put in when it is built. */
+declare const BUNDLE_DIGEST: string;
+declare const BUNDLE_ENCODING: 'latin1' | 'utf8';
+
+/**
+ * Starts the bundle beside it with what V8 compiled of it before, which halves a cold start. The cache is named
+ * after bundle, Node and processor: V8 itself would accept one of another source of the same length. With
+ * `CODE_CACHE=write` this process writes it when it ends, so that what its calls compiled is in it.
+ */
+function startBundle(): void {
+  const bundle = join(__dirname, 'index.cjs');
+  const cache = join(__dirname, `index-${BUNDLE_DIGEST}-${process.version}-${process.arch}.cache`);
+  const cachedData = readIfThere(cache);
+  const script = new Script(wrap(readFileSync(bundle, BUNDLE_ENCODING)), {
+    filename: bundle,
+    ...(cachedData && { cachedData }),
+  });
+  if (process.env.CODE_CACHE === 'write' && (!cachedData || script.cachedDataRejected)) {
+    process.once('exit', () => {
+      writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
+      renameSync(`${cache}.${process.pid}`, cache);
+    });
+  }
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, __dirname);
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+startBundle();

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import type { Topic } from '../../shared/events/event.ts';
+import { googlePlatform } from '../../shared/platform/google.ts';
+import { memoryCloud } from '../../shared/platform/memory.ts';
+import type { Message, Platform } from '../../shared/platform/platform.ts';
+
+/** A platform that is empty, and a way to see what was published on it. */
+export type Place = {
+  readonly platform: Platform;
+  /** Makes the topic where topics have to be made, and returns how to take what arrives in it. */
+  listen(topic: Topic): Promise<(count: number) => Promise<Message[]>>;
+};
+
+export function inMemory(): Place {
+  const cloud = memoryCloud();
+  const published: { topic: Topic; message: Message }[] = [];
+  cloud.onPublish((topic, message) => published.push({ topic, message }));
+  return {
+    platform: cloud.instance(),
+    listen: async (topic) => async () =>
+      published.flatMap((each) => (each.topic === topic ? [each.message] : [])),
+  };
+}
+
+/** Google's clients on the emulators, in a project of its own. */
+export function onEmulators(): Place {
+  const variables = inject('emulators');
+  Object.assign(process.env, variables);
+  const projectId = `demo-${randomBytes(6).toString('hex')}`;
+  const pubsub = (path: string, method: string, body: object) =>
+    fetch(`http://${variables.PUBSUB_EMULATOR_HOST}/v1/projects/${projectId}/${path}`, {
+      method,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+
+  return {
+    platform: googlePlatform({ projectId }),
+    async listen(topic) {
+      await pubsub(`topics/${topic}`, 'PUT', {});
+      await pubsub('subscriptions/listener', 'PUT', { topic: `projects/${projectId}/topics/${topic}` });
+      return async (count) => {
+        const messages: Message[] = [];
+        while (messages.length < count) {
+          const answer = await pubsub('subscriptions/listener:pull', 'POST', { maxMessages: count });
+          const { receivedMessages = [] } = (await answer.json()) as {
+            receivedMessages?: { message: { data: string; attributes: Record<string, string> } }[];
+          };
+          messages.push(
+            ...receivedMessages.map(({ message: { data, attributes } }) => ({
+              data: Buffer.from(data, 'base64'),
+              attributes,
+            })),
+          );
+        }
+        return messages;
+      };
+    },
+  };
+}
