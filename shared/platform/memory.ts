@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Topic } from '../events/event.ts';
@@ -133,8 +134,10 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
       if (fields && sizeOf(fields) > DOCUMENT_BYTES_MAX) throw new StoreError(INVALID_ARGUMENT);
     }
     for (const [path, fields] of changed) {
-      if (fields) documents.set(path, { fields, version: String(commits) });
-      else documents.delete(path);
+      if (!fields) documents.delete(path);
+      // As in Firestore, a write that changes nothing leaves the update time as it was.
+      else if (!isDeepStrictEqual(documents.get(path)?.fields, fields))
+        documents.set(path, { fields, version: String(commits) });
     }
   }
 
@@ -185,9 +188,10 @@ function compareRows(
   b: readonly (Value | undefined)[],
 ): number {
   for (const [n, [, direction]] of order.entries()) {
-    const [left, right] = [a[n], b[n]];
-    if (left === right || left == null || right == null) continue;
-    return (left < right ? -1 : 1) * (direction === 'asc' ? 1 : -1);
+    const [left = null, right = null] = [a[n], b[n]];
+    if (left === right) continue;
+    const isLess = left === null || (right !== null && left < right); // null comes before all else
+    return isLess === (direction === 'asc') ? -1 : 1;
   }
   return 0;
 }

@@ -38,24 +38,25 @@ export function onEmulators(): Place {
   return {
     platform: googlePlatform({ projectId }),
     async listen(topic) {
+      const subscription = `subscriptions/listen-${topic}`;
       await pubsub(`topics/${topic}`, 'PUT', {});
-      await pubsub('subscriptions/listener', 'PUT', { topic: `projects/${projectId}/topics/${topic}` });
+      await pubsub(subscription, 'PUT', { topic: `projects/${projectId}/topics/${topic}` });
       return async (count) => {
         const messages: Message[] = [];
         while (messages.length < count) {
-          const answer = await pubsub('subscriptions/listener:pull', 'POST', { maxMessages: count });
-          const { receivedMessages = [] } = (await answer.json()) as {
-            receivedMessages?: { message: { data: string; attributes: Record<string, string> } }[];
-          };
-          messages.push(
-            ...receivedMessages.map(({ message: { data, attributes } }) => ({
-              data: Buffer.from(data, 'base64'),
-              attributes,
-            })),
-          );
+          const answer = await pubsub(`${subscription}:pull`, 'POST', { maxMessages: 1000 });
+          const { receivedMessages = [] } = (await answer.json()) as { receivedMessages?: Received[] };
+          for (const { message } of receivedMessages) {
+            const data = Buffer.from(message.data, 'base64');
+            messages.push({ data, attributes: message.attributes ?? {} });
+          }
+          const ackIds = receivedMessages.map(({ ackId }) => ackId);
+          if (ackIds.length > 0) await pubsub(`${subscription}:acknowledge`, 'POST', { ackIds });
         }
         return messages;
       };
     },
   };
 }
+
+type Received = { ackId: string; message: { data: string; attributes?: Record<string, string> } };
