@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing but Node; `contracts` starts the real emulators; `stack` starts everything. */
+/** In turn, since they share the machine: `unit` needs nothing but Node; `contracts` starts the real emulators; `stack` starts everything. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 1 },
           include: [
             '{functions,shared,scripts,sandbox-bank,local,operate}/**/*.test.ts',
             'tests/laws/*.test.ts',
@@ -17,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'contracts',
+          sequence: { groupOrder: 2 },
           include: ['tests/contracts/*.test.ts'],
           globalSetup: ['tests/contracts/emulators.ts'],
           testTimeout: 60_000,
@@ -25,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
+          sequence: { groupOrder: 3 },
           include: ['tests/stack/*.test.ts'],
           globalSetup: ['tests/stack/setup.ts'],
           fileParallelism: false,

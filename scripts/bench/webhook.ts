@@ -20,7 +20,11 @@ async function main(): Promise<void> {
     'receive-bank-webhook': await begin(ground, 2, ['dist/receive-bank-webhook/start.cjs']),
   };
   try {
-    const figures = Object.keys(candidates).map((name) => ({ name, perSecond: [] as number[], p99: [] as number[] }));
+    const figures = Object.keys(candidates).map((name) => ({
+      name,
+      perSecond: [] as number[],
+      p99: [] as number[],
+    }));
     for (let round = 0; round <= ROUNDS; round += 1) {
       process.stdout.write(`round ${round} of ${ROUNDS}\r`);
       for (const figure of figures) {
@@ -61,7 +65,8 @@ async function begin(ground: Ground, n: number, args: string[]): Promise<{ child
 async function load(url: string): Promise<{ perSecond: number; p99: number }> {
   const requests = Array.from({ length: 200 }, () => ({ method: 'POST' as const, ...aDelivery() }));
   const result = await autocannon({ url, connections: CONNECTIONS, amount: REQUESTS, requests });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
   return { perSecond: REQUESTS / result.duration, p99: result.latency.p99 };
 }
 

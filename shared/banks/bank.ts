@@ -44,6 +44,8 @@ export type Unreadable = {
 /** What any bank must answer. Signature, envelope and words differ by bank; what comes out does not. */
 export type Bank = {
   readonly name: string;
+  /** Whether this can be a secret or key of its signatures, so that a wrong one is refused when we start. */
+  isSecret(secret: string): boolean;
   /** Checks the signature over the raw bytes first, then that the bytes can be read at all. */
   verify(posted: Posted): Verdict;
   /** The facts of one delivery in canonical words; pure, so the same delivery gives the same facts. */

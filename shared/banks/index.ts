@@ -1,15 +1,13 @@
 import type { Bank } from './bank.ts';
 import { sandbox } from './sandbox/index.ts';
 
-const BANKS: readonly Bank[] = [sandbox];
+export const banks: readonly Bank[] = [sandbox];
 
 export function bankNamed(name: string): Bank | undefined {
-  return BANKS.find((bank) => bank.name === name);
+  return banks.find((bank) => bank.name === name);
 }
 
 /** The variable that holds a bank's live webhook secrets, as in `SANDBOX_WEBHOOK_SECRETS`. */
 export function secretsVariable(bank: string): string {
   return `${bank.toUpperCase().replaceAll('-', '_')}_WEBHOOK_SECRETS`;
 }
-
-export const bankNames: readonly string[] = BANKS.map(({ name }) => name);

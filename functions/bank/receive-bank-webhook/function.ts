@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { bankNamed, bankNames, secretsVariable } from '../../../shared/banks/index.ts';
+import type { Bank } from '../../../shared/banks/bank.ts';
+import { bankNamed, banks, secretsVariable } from '../../../shared/banks/index.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { idFrom } from '../../../shared/events/id.ts';
 import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
 
-const secrets = z
-  .string()
-  .min(1)
-  .transform((list) => list.split(',').map((secret) => secret.trim()))
-  .pipe(z.array(z.string().min(1)))
-  .meta({ secret: true, description: 'Live webhook secrets of this bank, comma-separated: whsec_...' });
+const secretsOf = (bank: Bank) =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .pipe(z.array(z.string().refine(bank.isSecret)))
+    .meta({ secret: true, description: 'Live webhook secrets of this bank, comma-separated.' });
 
 /** Takes a bank's delivery in: answers 202 only once its raw bytes are durable, and understands none of it. */
 export default onRequest({
@@ -19,7 +20,7 @@ export default onRequest({
   caller: 'bank',
   publishes: [deliveryReceived],
   impact: 'Nothing that happens at the bank reaches customers until the bank delivers again.',
-  config: z.object(Object.fromEntries(bankNames.map((bank) => [secretsVariable(bank), secrets]))),
+  config: z.object(Object.fromEntries(banks.map((bank) => [secretsVariable(bank.name), secretsOf(bank)]))),
   connect: ({ config }) => ({ secretsOf: (bank: string) => config[secretsVariable(bank)] ?? [] }),
   routes: {
     'POST /webhooks/:bank': async ({ params, headers, rawBody }, { deps, now }) => {

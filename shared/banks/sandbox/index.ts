@@ -1,11 +1,12 @@
 import type { Bank } from '../bank.ts';
 import { readEvents } from './events.ts';
-import { verifyStandardWebhook } from './signature.ts';
+import { isStandardWebhookSecret, verifyStandardWebhook } from './signature.ts';
 import { translate } from './translate.ts';
 
 /** The simulated bank of the local stack: Standard Webhooks, full payloads, several events a delivery. */
 export const sandbox: Bank = {
   name: 'sandbox',
+  isSecret: isStandardWebhookSecret,
   verify(posted) {
     const refusal = verifyStandardWebhook(posted);
     if (refusal) return { kind: 'unverified', reason: refusal };

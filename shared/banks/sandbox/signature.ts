@@ -4,8 +4,15 @@ import type { Posted } from '../bank.ts';
 // Source: Standard Webhooks specification 1.0, "Verifying webhook authenticity"; the age limit is our own choice
 // within it, both ways.
 const AGE_SECONDS_MAX = 300;
-// The specification asks for 24 to 64 bytes. An empty secret, as after a trailing comma, would let anybody sign.
+// The specification asks for 24 to 64 bytes; an empty secret would let anybody sign.
 const KEY_BYTES_MIN = 24;
+const KEY_BYTES_MAX = 64;
+
+/** Whether this is a secret as the specification writes them: `whsec_` and 24 to 64 bytes in base64. */
+export function isStandardWebhookSecret(secret: string): boolean {
+  const { length } = keyOf(secret);
+  return /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret) && length >= KEY_BYTES_MIN && length <= KEY_BYTES_MAX;
+}
 
 /**
  * Why a delivery is not the bank's, or undefined when it is. Signed is `id.timestamp.body` with HMAC-SHA256;
@@ -19,9 +26,10 @@ export function verifyStandardWebhook({ headers, rawBody, now, secrets }: Posted
     return 'signature.timestamp-stale';
 
   const given = signatures.split(' ').filter((signature) => signature.startsWith('v1,'));
-  const keys = secrets.map(keyOf).filter((key) => key.length >= KEY_BYTES_MIN);
-  const expected = keys.map((key) => {
-    const signed = createHmac('sha256', key).update(`${id}.${timestamp}.`, 'latin1').update(rawBody);
+  const expected = secrets.filter(isStandardWebhookSecret).map((secret) => {
+    const signed = createHmac('sha256', keyOf(secret))
+      .update(`${id}.${timestamp}.`, 'latin1')
+      .update(rawBody);
     return Buffer.from(`v1,${signed.digest('base64')}`);
   });
   const matches = given.some((signature) => expected.some((each) => isEqual(Buffer.from(signature), each)));

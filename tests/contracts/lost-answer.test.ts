@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { expect, inject, test } from 'vitest';
+import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
+import { googlePlatform } from '../../shared/platform/google.ts';
+import type { Platform } from '../../shared/platform/platform.ts';
+import { balanceFrom, balancesOf } from '../../shared/store/balances.ts';
+import { aFact, anEnv } from '../../shared/testing/builders.ts';
+import { startProxy } from './proxy.ts';
+
+/** Google's clients, their Firestore behind a proxy that can lose answers, their topics in memory. */
+async function aPlatformBehindAProxy() {
+  const variables = inject('emulators');
+  const proxy = await startProxy(variables.FIRESTORE_EMULATOR_HOST ?? '');
+  Object.assign(process.env, variables, { FIRESTORE_EMULATOR_HOST: proxy.address });
+  const google = googlePlatform({ projectId: `demo-${randomBytes(6).toString('hex')}` });
+  const published: string[] = [];
+  let commits = 0;
+  const platform: Platform = {
+    ...google,
+    async commit(writes) {
+      commits += 1;
+      proxy.cutAnswers(1);
+      await google.commit(writes);
+    },
+    async publish(_topic, messages) {
+      published.push(...messages.map(({ data }) => JSON.parse(Buffer.from(data).toString()).id));
+    },
+  };
+  return { platform, proxy, published, commits: () => commits };
+}
+
+test('a commit whose answer is cut off took effect once, and is known to have', async () => {
+  const { platform, proxy, published, commits } = await aPlatformBehindAProxy();
+  const receive = recordTransaction.start(anEnv({ platform }), { BALANCE_SHARDS: 1 });
+  const fact = aFact('transaction.booked', { amountMinor: 12_345n, direction: 'credit' });
+  try {
+    await receive(fact);
+    expect(proxy.cut()).toBe(1);
+    // The client tried again by itself and was told that the inbox exists; only the inbox knows whose it is.
+    expect(commits()).toBe(1);
+    expect(published).toHaveLength(1);
+
+    await receive(fact); // and what Pub/Sub would deliver again changes nothing
+    expect(new Set(published).size).toBe(1);
+    const balance = balanceFrom(await platform.query(balancesOf('acct-1')), 'DKK');
+    expect(balance).toMatchObject({ booked: 12_345n, held: 0n });
+  } finally {
+    await proxy.close();
+  }
+});
