@@ -1,8 +1,6 @@
 import { connect } from 'node:net';
 
 /** Every port of one stack, within base + 0..99, so that two stacks run side by side. */
-export type Ports = ReturnType<typeof portsFrom>;
-
 export function portsFrom(base: number) {
   return {
     base,

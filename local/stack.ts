@@ -15,7 +15,7 @@ import { startScheduler } from './scheduler.ts';
 import { stackFile } from './stack-file.ts';
 import { startPushTokens } from './tokens.ts';
 
-export const PROJECT = 'demo-counterfoil';
+const PROJECT = 'demo-counterfoil';
 
 // Public on purpose: they sign nothing but pretended money. Two are live, as while a secret is being rotated.
 const SECRETS = [

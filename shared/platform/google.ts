@@ -4,24 +4,30 @@ import { assertCommittable } from '../store/commit.ts';
 import type { Fields, Increments, Query, Stored, Value, Write } from '../store/document.ts';
 import { type Platform, StoreError } from './platform.ts';
 
-// The clients alone would retry for 600 s, long after Pub/Sub has delivered the message again.
+// The clients alone go on for minutes (600 s by their configuration, 60 s where nobody answers, and they take no
+// other for a commit), long after Pub/Sub has delivered the message again.
 const CALL_SECONDS = 20;
+const DEADLINE_EXCEEDED = 4;
 
 /** Firestore and Pub/Sub by Google's own clients. Each is loaded at its first use: most cold starts need one. */
-export function googlePlatform({ projectId }: { projectId: string }): Platform {
+export function googlePlatform({
+  projectId,
+  callSeconds = CALL_SECONDS,
+}: {
+  projectId: string;
+  callSeconds?: number;
+}): Platform {
   const firestore = once(() => openFirestore(projectId));
   const pubsub = once(() => openPubSub(projectId));
   return {
     async get(paths) {
       if (paths.length === 0) return [];
       const db = await firestore();
-      const documents = await db.getAll(...paths.map((path) => db.doc(path))).catch(fail);
+      const documents = await inTime(db.getAll(...paths.map((path) => db.doc(path))));
       return documents.map((document) => toStored(document.ref.path, document));
     },
     async query(query) {
-      const found = await toQuery(await firestore(), query)
-        .get()
-        .catch(fail);
+      const found = await inTime(toQuery(await firestore(), query).get());
       return found.docs.map((document) => toStored(document.ref.path, document));
     },
     async commit(writes) {
@@ -30,18 +36,31 @@ export function googlePlatform({ projectId }: { projectId: string }): Platform {
       const db = await firestore();
       const batch = db.batch();
       for (const write of writes) add(sdk, db, batch, write);
-      await batch.commit().catch(fail);
+      await inTime(batch.commit());
     },
     async publish(topic, messages) {
       // A batch of exactly these messages leaves at once, in one call.
       const publisher = (await pubsub()).topic(topic, { batching: { maxMessages: messages.length } });
-      await Promise.all(
-        messages.map(({ data, attributes }) =>
-          publisher.publishMessage({ data: Buffer.from(data), attributes }),
-        ),
+      const published = messages.map(({ data, attributes }) =>
+        publisher.publishMessage({ data: Buffer.from(data), attributes }),
       );
+      await inTime(Promise.all(published));
     },
   };
+
+  /**
+   * The call's result, or its failure as a `StoreError`. What is given up here may still take effect later:
+   * that is one more lost answer, and the inbox is there for those.
+   */
+  async function inTime<T>(call: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject({ code: DEADLINE_EXCEEDED }), callSeconds * 1000);
+    });
+    return Promise.race([call, deadline])
+      .catch(fail)
+      .finally(() => clearTimeout(timer));
+  }
 }
 
 function once<T>(open: () => Promise<T>): () => Promise<T> {
@@ -54,38 +73,12 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
 
 async function openFirestore(projectId: string): Promise<Firestore> {
   const { Firestore } = await import('@google-cloud/firestore');
-  return new Firestore({
-    projectId,
-    useBigInt: true,
-    clientConfig: boundedRetries('google.firestore.v1.Firestore'),
-  });
+  return new Firestore({ projectId, useBigInt: true });
 }
 
 async function openPubSub(projectId: string): Promise<PubSub> {
   const { PubSub } = await import('@google-cloud/pubsub');
   return new PubSub({ projectId });
-}
-
-/** The client's own configuration of retries, ended before the message's ack deadline. */
-function boundedRetries(service: string) {
-  const milliseconds = CALL_SECONDS * 1000;
-  return {
-    interfaces: {
-      [service]: {
-        retry_params: {
-          default: {
-            initial_retry_delay_millis: 100,
-            retry_delay_multiplier: 1.3,
-            max_retry_delay_millis: 5000,
-            initial_rpc_timeout_millis: milliseconds / 2,
-            rpc_timeout_multiplier: 1,
-            max_rpc_timeout_millis: milliseconds / 2,
-            total_timeout_millis: milliseconds,
-          },
-        },
-      },
-    },
-  };
 }
 
 type Sdk = typeof import('@google-cloud/firestore');

@@ -26,7 +26,7 @@ export function pidOf(name: string): number | null {
 
 export type Answer<T = Record<string, unknown>> = { status: number; headers: Headers; body: T };
 
-export async function ask<T = Record<string, unknown>>(
+async function ask<T = Record<string, unknown>>(
   url: string,
   options: RequestInit = {},
 ): Promise<Answer<T>> {
