@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
-import { buildFunctions } from '../scripts/build.ts';
 import type { LogLine } from './functions.ts';
 import { portBase, refuseBusyPorts } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -29,7 +28,6 @@ async function main(): Promise<void> {
 
   await refuseBusyPorts(Array.from({ length: 100 }, (_, n) => base + n));
   say('building the functions, starting the emulators ...');
-  await buildFunctions();
   const logs = collectLogs();
   const stop = stopOnSignals();
   const { warm, keep, inspect } = flags;

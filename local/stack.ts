@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { Firestore } from '@google-cloud/firestore';
 import { registry } from '../functions/registry.ts';
 import { startSandboxBank } from '../sandbox-bank/server.ts';
+import { buildFunctions } from '../scripts/build.ts';
 import { secretsVariable } from '../shared/banks/index.ts';
+import { googlePlatform } from '../shared/platform/google.ts';
 import { unpublishedInboxes } from '../shared/store/inbox.ts';
 import { startBridge } from './bridge.ts';
 import { startEmulators } from './emulators.ts';
@@ -49,7 +50,7 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-/** Starts all of Counterfoil on this machine; what it could not finish starting it stops again. */
+/** Builds the functions and starts all of Counterfoil on this machine; what it could not finish starting it stops again. */
 export async function startStack({
   base,
   warm,
@@ -70,6 +71,8 @@ export async function startStack({
   };
   try {
     await mkdir(folder, { recursive: true });
+    const building = buildFunctions();
+    building.catch(() => {}); // told below, unless the emulators fail first
     const { firestore: firestorePort, pubsub, auth, authHub, authLogging } = ports;
     const emulators = await startEmulators({
       ports: { firestore: firestorePort, pubsub, auth, authHub, authLogging },
@@ -78,6 +81,7 @@ export async function startStack({
       seed: kept?.firestore,
     });
     stops.push(() => emulators.stop());
+    await building;
     const addresses = {
       firestore: `127.0.0.1:${firestorePort}`,
       pubsub: `127.0.0.1:${pubsub}`,
@@ -107,9 +111,9 @@ export async function startStack({
           env: {
             ...emulators.variables,
             ...tokens.variables,
+            ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),
-            ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
           },
           onLog,
           onPid: () => void file.refresh(),
@@ -135,9 +139,7 @@ export async function startStack({
     stops.push(() => bank.stop());
     stops.push(startScheduler(functions, tokens));
 
-    const firestore = new Firestore({ projectId: PROJECT });
-    stops.push(() => firestore.terminate());
-
+    const platform = googlePlatform({ projectId: PROJECT });
     if (warm) await Promise.all(functions.map((local) => local.ready()));
     stops.push(() => file.remove());
     await file.publish(() => ({
@@ -171,9 +173,7 @@ export async function startStack({
     }
 
     async function anyUnpublished(): Promise<boolean> {
-      const { collection, where = [] } = unpublishedInboxes(1);
-      const [[field, , value] = ['unpublished', '==', true]] = where;
-      return !(await firestore.collection(collection).where(field, '==', value).limit(1).get()).empty;
+      return (await platform.query(unpublishedInboxes(1))).length > 0;
     }
   } catch (error) {
     await stop();
