@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extension
- * `traceparent` (W3C trace context). `time` is when the fact occurred, by the clock of whoever stated it.
+ * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extensions
+ * `traceparent` (W3C trace context) and `fingerprint`. `time` is when the fact occurred, by the clock of whoever stated it.
  */
 export type Event<Type extends string = string, Data = unknown> = {
   readonly specversion: '1.0';
@@ -12,6 +12,8 @@ export type Event<Type extends string = string, Data = unknown> = {
   readonly subject: string;
   readonly time: string;
   readonly traceparent: string;
+  /** A digest of what the source said, where a source may say other things under one id. */
+  readonly fingerprint?: string | undefined;
   readonly data: Data;
 };
 
@@ -33,6 +35,7 @@ export type Draft<K extends Kind = Kind> =
         readonly data: Data;
         readonly id?: string | undefined;
         readonly time?: string | undefined;
+        readonly fingerprint?: string | undefined;
       }
     : never;
 
@@ -62,6 +65,7 @@ const envelope = z.object({
   subject: z.string(),
   time: z.iso.datetime({ offset: true }),
   traceparent: z.string(),
+  fingerprint: z.string().optional(),
   data: z.unknown(),
 });
 

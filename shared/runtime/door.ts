@@ -63,7 +63,8 @@ export function drainOnSigterm(server: Server, log: Log): void {
       log.info({}, 'drained');
       process.exit(0);
     });
-    server.closeIdleConnections();
+    // A client keeps its connection after the answer, and that alone would hold the process for seconds.
+    setInterval(() => server.closeIdleConnections(), 50).unref();
   });
 }
 

@@ -291,3 +291,15 @@ describe('a cause that nobody delivers again', () => {
     expect(isMarked(entries())).toBe(false);
   });
 });
+
+test('the same cause with other input is refused for good, and changes nothing', async () => {
+  const { env, decide, things, published } = aPlace();
+  await decideOnce(env(), cause, decide);
+  const other = { ...cause, fingerprint: 'other' };
+  await expect(decideOnce(env(), other, decide)).rejects.toThrow(new PermanentError('event.conflict'));
+  await expect(deliverOnce(env(), other, async () => [])).rejects.toThrow(
+    new PermanentError('event.conflict'),
+  );
+  expect(things()).toBe(5n);
+  expect(new Set(published)).toEqual(new Set(['evt-2']));
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PermanentError } from '../errors.ts';
 import { CODES, StoreError } from '../platform/platform.ts';
 import { chunkPaths } from '../store/chunks.ts';
 import type { Stored, Write } from '../store/document.ts';
@@ -17,6 +18,7 @@ export type Cause = {
   readonly functionName: string;
   /** An event's id, a schedule's tick, or caller + route + idempotency key. */
   readonly id: string;
+  /** Of what the cause asks for: the same cause with another fingerprint is a conflict. */
   readonly fingerprint: string;
   /** Whether the cause comes again if we fail: a message does; a request or a tick does not. */
   readonly comesAgain: boolean;
@@ -49,7 +51,9 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
       const found = await readInbox(env, at);
       if (found) {
         await publishEntry(env, at, found);
-        return found.attempt === attempt ? 'done' : 'repeated';
+        if (found.attempt === attempt) return 'done';
+        refuseOtherInput(cause, found);
+        return 'repeated';
       }
       const again = error instanceof StoreError && DECIDE_AGAIN.has(error.code) && tries < TRIES;
       if (!again) throw error;
@@ -71,6 +75,7 @@ export async function deliverOnce(
   const found = await readInbox(env, at);
   if (found) {
     await publishEntry(env, at, found);
+    refuseOtherInput(cause, found);
     return 'repeated';
   }
   const events = await deliver(at);
@@ -98,6 +103,12 @@ async function republish(env: Env, stored: Stored): Promise<void> {
   const entry = await complete(env, stored);
   if (entry) await publish(env.platform, entry.events);
   await markAsPublished(env, stored);
+}
+
+/** The same cause with other input was not done, and nobody can know which of the two is true. */
+function refuseOtherInput(cause: Cause, found: InboxEntry): void {
+  if (found.fingerprint !== cause.fingerprint)
+    throw new PermanentError('event.conflict', { cause: cause.id });
 }
 
 function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgoing[]): InboxEntry {

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnsecuredJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { accountChanged } from '../events/customers.ts';
-import { aMessage } from '../testing/builders.ts';
+import { aMessage, WEBHOOK_SECRET } from '../testing/builders.ts';
 
 const SERVE_ACCOUNTS = 'ledger/serve-accounts';
 const RECORD_TRANSACTION = 'ledger/record-transaction';
 const RECEIVE_BANK_WEBHOOK = 'bank/receive-bank-webhook';
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'demo-counterfoil' };
+const SECRETS = { SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
 const CHECKED = { PUSH_TOKEN_CHECKED_BY: 'cloud-run' };
 
 type Running = {
@@ -120,9 +121,7 @@ describe('a process that is configured wrongly does not start', () => {
 
 describe('a process that listens', () => {
   test('answers what is not its business as problem details, never as HTML', async () => {
-    const { url } = await listening(RECEIVE_BANK_WEBHOOK, {
-      SANDBOX_WEBHOOK_SECRETS: 'whsec_YSBzZWNyZXQgb2YgMzIgYnl0ZXMsIGZvciB0ZXN0cy4=',
-    });
+    const { url } = await listening(RECEIVE_BANK_WEBHOOK, SECRETS);
     const answers = [
       await fetch(`${url}/webhooks/sandbox`),
       await fetch(`${url}/webhooks/elsewhere`, { method: 'POST', body: '{}' }),
@@ -187,9 +186,24 @@ describe('a process that listens', () => {
     expect(answer.status).toBe(401);
   });
 
-  test('ends on SIGTERM, with nothing lost', async () => {
-    const { stop, output } = await listening(RECORD_TRANSACTION, CHECKED);
-    expect(await stop('SIGTERM')).toBe(0);
+  test('on SIGTERM ends what it has begun, takes nothing new, and ends', async () => {
+    const { url, stop, output } = await listening(RECEIVE_BANK_WEBHOOK, SECRETS);
+    const begun = request(`${url}/webhooks/sandbox`, { method: 'POST', headers: { 'content-length': '4' } });
+    const answer = new Promise<number | undefined>((resolve, reject) => {
+      begun.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
+    });
+    await new Promise((written) => begun.write('{}', written));
+    await fetch(`${url}/healthz`); // it came second, so the first has been let in
+    const code = stop('SIGTERM');
+    while (
+      await fetch(`${url}/healthz`).then(
+        () => true,
+        () => false,
+      )
+    );
+    begun.end('  ');
+    expect(await answer).toBe(401);
+    expect(await code).toBe(0);
     expect(output.stdout).toContain('"message":"drained"');
   });
 });

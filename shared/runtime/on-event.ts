@@ -66,7 +66,7 @@ export function onEvent<
     const kind = on.find(({ type }) => type === event.type);
     if (!kind) return 'ignored';
     const typed = { ...event, data: checked(() => kind.data.parse(event.data)) } as EventOf<On[number]>;
-    const fingerprint = createHash('sha256').update(JSON.stringify(event.data)).digest('hex');
+    const fingerprint = event.fingerprint ?? event.id;
     const cause = { functionName: name, id: event.id, fingerprint, comesAgain: true };
     const now = env.now();
     const follow = (drafts: readonly Draft[]) =>

@@ -25,6 +25,7 @@ export function outgoing(
       subject: draft.subject,
       time: draft.time ?? by.now.toISOString(),
       traceparent: by.traceparent,
+      fingerprint: draft.fingerprint,
       data: z.encode(kind.data, draft.data),
     };
     return { topic: kind.topic, event };

@@ -10,7 +10,7 @@ import { path, type Query, type Stored, type Write } from './document.ts';
 export type InboxEntry = {
   /** Which try made it, so that a try whose answer was lost knows its own. */
   readonly attempt: string;
-  /** SHA-256 of the input: the same cause with other input is somebody's mistake. */
+  /** Of the input: the same cause with other input is somebody's mistake. */
   readonly fingerprint: string;
   /** What followed, as it goes out: published again for whoever comes again, never computed again. */
   readonly events: readonly { readonly topic: Topic; readonly event: Event }[];

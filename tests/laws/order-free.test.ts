@@ -5,6 +5,7 @@ import recordTransaction from '../../functions/ledger/record-transaction/functio
 import trackAccount from '../../functions/ledger/track-account/function.ts';
 import parkDeadLetter from '../../functions/operations/park-dead-letter/function.ts';
 import { memoryCloud } from '../../shared/platform/memory.ts';
+import { StoreError } from '../../shared/platform/platform.ts';
 import { balanceFrom } from '../../shared/store/balances.ts';
 import type { Fields } from '../../shared/store/document.ts';
 import { aBody, aDelivery } from '../../shared/testing/builders.ts';
@@ -77,6 +78,8 @@ async function lived(story: Story, order: number, config: Record<string, string>
   );
   await world.deliver('partner-bank-webhooks', ...deliveries);
 
+  // Only what the store and the weather did may have failed.
+  expect(world.failures.filter((failure) => !(failure instanceof StoreError))).toEqual([]);
   const documents = world.documents();
   const all = Object.entries(world.state());
   const effects = new Map<string, Set<string>>();

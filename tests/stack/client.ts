@@ -26,10 +26,7 @@ export function pidOf(name: string): number | null {
 
 export type Answer<T = Record<string, unknown>> = { status: number; headers: Headers; body: T };
 
-async function ask<T = Record<string, unknown>>(
-  url: string,
-  options: RequestInit = {},
-): Promise<Answer<T>> {
+async function ask<T = Record<string, unknown>>(url: string, options: RequestInit = {}): Promise<Answer<T>> {
   const response = await fetch(url, options);
   const text = await response.text();
   return {

@@ -179,3 +179,18 @@ test('a delivery of nearly 1 MiB is kept whole and read whole, and a huge unread
     .get();
   expect(parked.size).toBe(1);
 });
+
+test('an event id that comes again with other content is parked as a conflict, and moves nothing', async () => {
+  const customer = await newCustomer();
+  const account = await openAccount(customer);
+  const first = booking(account, '100');
+  const other = { ...booking(account, '999'), id: first.id };
+  for (const event of [first, first, other]) {
+    expect((await deliver(signedDelivery(JSON.stringify({ events: [event] })))).status).toBe(202);
+    await untilQuiet();
+  }
+  expect(await figuresOf(account, customer)).toMatchObject({ bookedMinor: '100' });
+  const parked = await firestore.collection('parked').where('reason', '==', 'event.conflict').get();
+  const mine = parked.docs.filter((document) => Buffer.from(document.get('bytes')).includes(account));
+  expect(mine.map((document) => document.get('function'))).toEqual(['record-transaction']);
+});

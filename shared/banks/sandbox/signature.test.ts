@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { NOW, signedHeaders, WEBHOOK_SECRET } from '../../testing/builders.ts';
-import { verifyStandardWebhook } from './signature.ts';
+import { isStandardWebhookSecret, verifyStandardWebhook } from './signature.ts';
 
 const BODY = Buffer.from('{"events":[]}');
 // Computed with Python's hmac module, not by our code.
@@ -155,9 +155,28 @@ describe('a secret is rotated without a delivery lost', () => {
   test.each(['', 'whsec_', 'whsec_!!!', 'whsec_c2hvcnQ='])(
     'the secret %j is too short to be one, and signs nothing',
     (secret) => {
+      expect(isStandardWebhookSecret(secret)).toBe(false);
       expect(verified({ signature: signedWith(secret), secrets: [secret] })).toBe('signature.mismatch');
     },
   );
+});
+
+describe('a secret', () => {
+  const ofBytes = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+
+  test.each([24, 32, 64])('may have %i bytes', (bytes) => {
+    expect(isStandardWebhookSecret(ofBytes(bytes))).toBe(true);
+  });
+
+  test.each([
+    ofBytes(23),
+    ofBytes(65),
+    ofBytes(32).replace('whsec_', ''),
+    `${ofBytes(32)} `,
+    `${ofBytes(32)}!`,
+  ])('is not %j', (secret) => {
+    expect(isStandardWebhookSecret(secret)).toBe(false);
+  });
 });
 
 describe('the library of the Standard Webhooks authors', () => {

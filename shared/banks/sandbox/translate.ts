@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { exponentOf } from '../../domain/currency.ts';
 import { utc } from '../../domain/instant.ts';
 import { idFrom } from '../../events/id.ts';
@@ -13,10 +14,15 @@ export const translate: Bank['translate'] = (delivery) => {
     if (!read.success)
       unreadable.push(cutOut(event, reasonOf(event), { issues: issuesOf(read.error.issues) }));
     else if (unknownCurrency(read.data)) unreadable.push(cutOut(event, 'currency.unknown', {}));
-    else facts.push(toFact(delivery, read.data));
+    else facts.push({ ...toFact(delivery, read.data), fingerprint: fingerprintOf(event) });
   }
   return { facts, unreadable };
 };
+
+/** Of the event as the bank sent it, so that what we make of it may change without seeming to be a conflict. */
+function fingerprintOf(event: unknown): string {
+  return createHash('sha256').update(JSON.stringify(event)).digest('base64url');
+}
 
 function toFact(delivery: Delivery, event: WireEvent): BankFact {
   const { bank, deliveryId, receivedAt } = delivery;
