@@ -28,7 +28,7 @@ export type Weather = {
   readonly attemptsMax: number;
 };
 
-export const CALM: Weather = { reorders: false, concurrency: 1, redelivers: 0, attemptsMax: 5 };
+const CALM: Weather = { reorders: false, concurrency: 1, redelivers: 0, attemptsMax: 5 };
 export const STORMY: Weather = { reorders: true, concurrency: 4, redelivers: 0.1, attemptsMax: 1000 };
 
 /** Everything at once that a network and machines do, rarely enough that work gets done. */

@@ -49,11 +49,13 @@ describe(`whatever the order, the repetitions and the faults (COUNTERFOIL_TEST_S
 
   test('an effect is told once, however often it is published, and the last one tells the end', async () => {
     await fc.assert(
-      fc.asyncProperty(stories, anySeed, async (story, order) => {
-        const { effects, documents } = await lived(story, order);
+      fc.asyncProperty(stories, anySeed, anySeed, async (story, one, other) => {
+        const { effects, documents } = await lived(story, one);
         for (const contents of effects.values()) expect(contents.size).toBe(1);
         const told = [...effects.values()].flatMap((contents) => [...contents]);
         expect(endsOf(documents).filter((end) => !told.includes(end))).toEqual([]);
+        if (story.isPlain)
+          expect(ofTransactions((await lived(story, other)).effects)).toEqual(ofTransactions(effects));
       }),
       { seed, numRuns: 300 },
     );
@@ -97,6 +99,11 @@ async function lived(story: Story, order: number, config: Record<string, string>
     state: Object.fromEntries(all.filter(([path]) => !path.startsWith('parked/'))),
     parked: [...new Set(all.flatMap(([path, { reason }]) => (path.startsWith('parked/') ? [reason] : [])))],
   };
+}
+
+/** Which effects there were: their ids follow from the facts, and their contents from the order. */
+function ofTransactions(effects: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  return [...effects].flatMap(([id, contents]) => ([...contents][0]?.startsWith('txn_') ? [id] : [])).sort();
 }
 
 /** Balances of all accounts, by account and currency, read as apps see them. */
