@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Message, PubSub, type Subscription } from '@google-cloud/pubsub';
-import { registry } from '../functions/registry.ts';
 import type { Topic } from '../shared/events/event.ts';
-import { subscriptionOf } from '../shared/runtime/declared.ts';
+import { subscriptionOf, topicsOf } from '../shared/runtime/declared.ts';
 import type { LocalFunction } from './functions.ts';
 import type { PushTokens } from './tokens.ts';
 
@@ -19,6 +18,7 @@ export type Bridge = {
 
 const IN_FLIGHT_MAX = 32;
 const ATTEMPTS_MAX = 100;
+const ACK_DEADLINE_SECONDS = 60;
 // Production waits 10 to 600 s between tries; an engineer does not.
 const RETRY = { minimumBackoff: { nanos: 300_000_000 }, maximumBackoff: { seconds: 10 } };
 const PROBE = 'probe';
@@ -31,7 +31,7 @@ export async function startBridge(options: {
   tokens: PushTokens;
 }): Promise<Bridge> {
   const pubsub = new PubSub({ projectId: options.project });
-  const topics = topicsOf();
+  const topics = topicsOf(options.functions.map(({ fn }) => fn));
   await Promise.all(topics.map((topic) => pubsub.topic(topic).get({ autoCreate: true })));
 
   // Message ids that a function has not yet acknowledged, by subscription; and how often anything moved.
@@ -65,7 +65,7 @@ export async function startBridge(options: {
     const [exists] = await pubsub.subscription(name).exists();
     if (!exists) {
       await pubsub.topic(topic).createSubscription(name, {
-        ackDeadlineSeconds: 60,
+        ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
         retryPolicy: RETRY,
         // What cannot even be parked stays where it is.
         ...(topic !== DEAD_LETTERS && { deadLetterPolicy }),
@@ -106,6 +106,7 @@ export async function startBridge(options: {
       const address = await local.ready();
       const response = await fetch(`${address}/projects/${options.project}/topics/${subscription}`, {
         method: 'POST',
+        signal: AbortSignal.timeout(ACK_DEADLINE_SECONDS * 1000),
         headers: {
           'content-type': 'application/json',
           authorization: `Bearer ${await options.tokens.tokenFor(local.url)}`,
@@ -150,9 +151,4 @@ export async function startBridge(options: {
     for (const key of keys) probes.delete(key);
     return result;
   }
-}
-
-function topicsOf(): Topic[] {
-  const kinds = registry.flatMap(({ fn }) => [...fn.publishes, ...(fn.trigger === 'event' ? fn.on : [])]);
-  return [...new Set<Topic>([DEAD_LETTERS, ...kinds.map(({ topic }) => topic)])];
 }

@@ -167,6 +167,7 @@ function jarsInFirebaseCache() {
 }
 
 function download() {
+  console.log('downloading the Firestore and Pub/Sub emulators, once ...');
   try {
     for (const emulator of ['firestore', 'pubsub']) {
       execFileSync(process.execPath, [FIREBASE, `setup:emulators:${emulator}`], {

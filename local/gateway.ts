@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { match } from 'path-to-regexp';
 import { PublicError } from '../shared/errors.ts';
 import { send } from '../shared/runtime/door.ts';
@@ -32,7 +34,10 @@ export async function startGateway(options: {
     response.once('close', () => {
       if (changes) [inFlight, handled] = [inFlight - 1, handled + 1];
     });
-    answer(request, response).catch(() => refuse(response, 502, 'function.unreachable'));
+    answer(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 502, 'function.unreachable');
+    });
   });
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(options.port, '127.0.0.1', resolve),
@@ -56,21 +61,13 @@ export async function startGateway(options: {
   }
 }
 
-/** Hands the request on as it came, byte by byte, and the answer back. */
-function pass(request: IncomingMessage, response: ServerResponse, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onward = httpRequest(
-      address + request.url,
-      { method: request.method, headers: request.headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-        answer.once('end', resolve).once('error', reject);
-      },
-    );
-    onward.once('error', reject);
-    request.pipe(onward);
-  });
+/** Hands the request on as it came, byte by byte, and the answer back; who leaves in the middle ends both. */
+async function pass(request: IncomingMessage, response: ServerResponse, address: string): Promise<void> {
+  const onward = httpRequest(address + request.url, { method: request.method, headers: request.headers });
+  const answered = once(onward, 'response') as Promise<[IncomingMessage]>;
+  const [[answer]] = await Promise.all([answered, pipeline(request, onward)]);
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  await pipeline(answer, response);
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {

@@ -14,7 +14,7 @@ const HELP = `Starts all of Counterfoil on this machine, and stays up until Ctrl
   --warm                start every function now, not at its first call
   --watch               build again and restart what changes
   --keep                keep what is stored between starts
-  --inspect <function>  let a debugger connect to that function
+  --inspect <function>  let a debugger connect to that function, on port base + 99, once it has been called
   --help                print this
 
 COUNTERFOIL_PORT_BASE moves all ports (default 8400; every port is within base + 0..99).`;
@@ -94,7 +94,7 @@ function tableOf(stack: Stack): string {
 function stopOnSignals() {
   let stop = async () => {};
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
@@ -117,5 +117,6 @@ function stopOnSignals() {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
+  if (String(error).includes('Unknown option')) console.error('npm start -- --help tells the options.');
   process.exit(1);
 });

@@ -33,7 +33,7 @@ export async function refuseBusyPorts(ports: readonly number[]): Promise<void> {
   const busy = await Promise.all(ports.map(isListening));
   const first = ports.find((_, n) => busy[n]);
   if (first === undefined) return;
-  throw new Error(`Port ${first} is busy: another stack is running. Stop it, or set COUNTERFOIL_PORT_BASE.`);
+  throw new Error(`Port ${first} is busy, perhaps by another stack. Stop it, or set COUNTERFOIL_PORT_BASE.`);
 }
 
 /** Whether something accepts connections there. */

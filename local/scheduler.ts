@@ -6,17 +6,15 @@ export function startScheduler(functions: readonly LocalFunction[], tokens: Push
   const timers = functions.flatMap((local) => {
     const { fn } = local;
     return fn.trigger === 'schedule'
-      ? [setInterval(() => void tick(local, tokens), fn.everyMinutes * 60_000)]
+      ? // A tick that fails has been told by the function itself, and the next one comes.
+        [setInterval(() => tick(local, tokens).catch(() => {}), fn.everyMinutes * 60_000)]
       : [];
   });
   return () => timers.forEach(clearInterval);
 }
 
 async function tick(local: LocalFunction, tokens: PushTokens): Promise<void> {
-  const headers = {
-    authorization: `Bearer ${await tokens.tokenFor(local.url)}`,
-    'x-cloudscheduler-scheduletime': new Date().toISOString(),
-  };
-  // A tick that fails is logged by the function itself, and the next one comes.
-  await fetch(await local.ready(), { method: 'POST', headers }).catch(() => {});
+  const authorization = `Bearer ${await tokens.tokenFor(local.url)}`;
+  const headers = { authorization, 'x-cloudscheduler-scheduletime': new Date().toISOString() };
+  await fetch(await local.ready(), { method: 'POST', headers });
 }

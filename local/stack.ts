@@ -64,7 +64,7 @@ export async function startStack({
   const keptFolder = `${folder}/kept`;
   const kept = keep ? await readKept(keptFolder) : undefined;
   if (kept) say(`going on from ${kept.folder}`);
-  const file = stackFile(base);
+  const file = stackFile(base, say);
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -134,9 +134,9 @@ export async function startStack({
       secrets: SECRETS,
       kept: kept?.bank,
     });
+    stops.push(() => bank.stop());
     const gateway = await startGateway({ port: ports.gateway, functions, isQuiet });
     stops.push(() => gateway.stop());
-    stops.push(() => bank.stop());
     stops.push(startScheduler(functions, tokens));
 
     const platform = googlePlatform({ projectId: PROJECT });

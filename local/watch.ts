@@ -30,6 +30,7 @@ export async function watchSources(
   };
 
   async function rebuild(): Promise<void> {
+    say('building ...');
     try {
       await buildFunctions();
     } catch {

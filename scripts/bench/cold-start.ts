@@ -131,7 +131,14 @@ async function all(ground: Ground): Promise<Candidate[]> {
   const opened = pushed(() => aPush(accountOpened, { ...origin(), ownerIds: ['customer'], currency: 'DKK' }));
   const parked = pushed(() => {
     const message = { dataBase64: Buffer.from(randomUUID()).toString('base64'), attributes: {} };
-    return aPush(messageParked, { function: 'bench', reason: 'bench', facts: {}, attempts: 1, message });
+    return aPush(messageParked, {
+      parkedId: randomUUID(),
+      function: 'bench',
+      reason: 'bench',
+      facts: {},
+      attempts: 1,
+      message,
+    });
   });
   const calls: Record<string, Call> = {
     'receive-bank-webhook': webhook,

@@ -5,6 +5,7 @@ import { startEmulators } from '../../local/emulators.ts';
 import { startPushTokens } from '../../local/tokens.ts';
 import { secretsVariable } from '../../shared/banks/index.ts';
 import { draft, type Event, type Kind } from '../../shared/events/event.ts';
+import { topicsOf } from '../../shared/runtime/declared.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
 
 const BASE = 8500;
@@ -24,10 +25,8 @@ export async function openGround() {
   Object.assign(process.env, emulators.variables);
   const tokens = await startPushTokens(BASE + 98);
   const pubsub = new PubSub({ projectId: PROJECT });
-  const topics = new Set(
-    registry.flatMap(({ fn }) => [...fn.publishes, ...('on' in fn ? fn.on : [])].map(({ topic }) => topic)),
-  );
-  await Promise.all([...topics].map((topic) => pubsub.createTopic(topic)));
+  const topics = topicsOf(registry.map(({ fn }) => fn));
+  await Promise.all(topics.map((topic) => pubsub.createTopic(topic)));
 
   return {
     port: BASE + 1,

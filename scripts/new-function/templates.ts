@@ -105,13 +105,15 @@ ${TO_SAY}
 });
 `,
     test: `import { expect, test } from 'vitest';
+import { aRequest } from '${SHARED}/testing/builders.ts';
 import { aWorld } from '${SHARED}/testing/world.ts';
 import fn from './function.ts';
 
 test('a customer is answered, and somebody without a token is not', async () => {
   const world = aWorld({ functions: [fn] });
-  expect(await world.get(fn, '${path}', 'uid-ann')).toMatchObject({ status: 200, body: { items: [] } });
-  expect(await world.get(fn, '${path}', '')).toMatchObject({ status: 401 });
+  const ask = (uid: string) => world.ask(fn, aRequest('GET', '${path}', uid));
+  expect(await ask('uid-ann')).toMatchObject({ status: 200, body: { items: [] } });
+  expect(await ask('')).toMatchObject({ status: 401 });
 });
 
 test.todo("what is another customer's is not found");

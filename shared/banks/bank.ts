@@ -3,6 +3,9 @@ import type { Draft } from '../events/event.ts';
 
 /** What a bank posted, as it came in. */
 export type Posted = {
+  readonly method: string;
+  /** Path and query, which some signatures cover. */
+  readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly rawBody: Buffer;
@@ -12,14 +15,12 @@ export type Posted = {
 };
 
 /**
- * - `accepted`: signed by the bank, and readable. `causeParts` names this delivery: the same bytes sent again
- *   in the same delivery have the same parts. `headers` are those worth keeping: allow-listed by the adapter.
+ * - `accepted`: signed by the bank, and readable. `headers` are those worth keeping: allow-listed by the adapter.
  * - `unverified`: a 401. - `unreadable`: signed, but nobody could read it: a 400.
  */
 export type Verdict =
   | {
       readonly kind: 'accepted';
-      readonly causeParts: readonly string[];
       readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'unverified'; readonly reason: string }
@@ -52,5 +53,7 @@ export type Bank = {
   translate(delivery: Delivery): {
     readonly facts: readonly BankFact[];
     readonly unreadable: readonly Unreadable[];
+    /** The rest of a long delivery, as bodies of deliveries that are translated by themselves. */
+    readonly more: readonly Uint8Array[];
   };
 };

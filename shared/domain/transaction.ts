@@ -79,13 +79,12 @@ export function totalsOf(parts: Parts): Totals {
   );
 }
 
-export function summaryOf(parts: Parts): Summary {
+export function summaryOf(parts: Parts, totals = totalsOf(parts)): Summary {
   const all = Object.values(parts).sort(byOccurrence);
   const first = all[0];
   if (!first) throw new Error('transaction.no-parts');
   const { currency } = all.find(isBooked) ?? all.find((part) => part.currency !== NO_CURRENCY) ?? first;
   const own = all.filter((part) => part.currency === currency);
-  const totals = totalsOf(parts);
   const { booked = 0n, held = 0n } = totals[currency] ?? {};
   const anyHeld = Object.values(totals).some((total) => total.held > 0n);
   const asked = askedOf(own);

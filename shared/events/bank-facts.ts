@@ -21,13 +21,15 @@ const transaction = z.object({
   transactionId: bankId,
   direction,
   amount,
-  description: z.string().optional(),
+  counterparty: z.object({ name: z.string(), iban: z.string().optional() }).optional(),
+  remittance: z.string().optional(),
   bookedOn: plainDate.optional(),
   valueOn: plainDate.optional(),
   endToEndId: z.string().optional(),
 });
 
-const card = z.object({ ...origin, cardId: bankId, direction, description: z.string().optional() });
+const merchant = z.object({ name: z.string(), mcc: z.string().optional(), country: z.string().optional() });
+const card = z.object({ ...origin, cardId: bankId, direction, merchant: merchant.optional() });
 const authorised = card.extend({ authorisationId: bankId });
 
 const account = z.object(origin);

@@ -6,6 +6,8 @@ export const messageParked = kind(
   'message.parked',
   'dead-letters',
   z.object({
+    /** One for one event and function, however often it is given up. */
+    parkedId: z.string(),
     /** The function that gave up, and to which a redrive goes. */
     function: z.string(),
     /** A code, as in `event.invalid`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { utc } from '../domain/instant.ts';
 
 /**
  * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extensions
@@ -36,6 +37,7 @@ export type Draft<K extends Kind = Kind> =
         readonly id?: string | undefined;
         readonly time?: string | undefined;
         readonly fingerprint?: string | undefined;
+        readonly source?: string | undefined;
       }
     : never;
 
@@ -89,4 +91,7 @@ export const signedMinorUnits = z.codec(z.string().regex(/^(0|-?[1-9][0-9]{0,17}
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/);
 export const direction = z.enum(['credit', 'debit']);
 export const plainDate = z.iso.date();
-export const instant = z.iso.datetime({ offset: true });
+/** RFC 3339, of a year of four digits once it is in UTC, so that texts sort as instants do. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => !Number.isNaN(Date.parse(text)) && /^[0-9]{4}-/.test(utc(text)));

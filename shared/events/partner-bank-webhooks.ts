@@ -12,5 +12,7 @@ export const deliveryReceived = kind(
     /** Allow-listed headers, lower case. */
     headers: z.record(z.string(), z.string()),
     bodyBase64: z.base64(),
+    /** Only in a part of a long delivery, which has been archived as a whole. */
+    part: z.number().int().min(1).optional(),
   }),
 );

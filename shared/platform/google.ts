@@ -6,7 +6,8 @@ import { type Platform, StoreError } from './platform.ts';
 
 // The clients alone go on for minutes (600 s by their configuration, 60 s where nobody answers, and they take no
 // other for a commit), long after Pub/Sub has delivered the message again.
-const CALL_SECONDS = 20;
+// A handling makes five calls at the most, in the 60 s that its push has.
+const CALL_SECONDS = 10;
 const DEADLINE_EXCEEDED = 4;
 
 /** Firestore and Pub/Sub by Google's own clients. Each is loaded at its first use: most cold starts need one. */
@@ -66,7 +67,10 @@ export function googlePlatform({
 function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
   return () => {
-    opened ??= open();
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined; // what failed once is not failed for good
+      throw error;
+    });
     return opened;
   };
 }

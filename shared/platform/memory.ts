@@ -131,7 +131,7 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
       }
     }
     for (const fields of changed.values()) {
-      if (fields && sizeOf(fields) > DOCUMENT_BYTES_MAX) throw new StoreError(INVALID_ARGUMENT);
+      if (fields && sizeOf(fields) > DOCUMENT_BYTES_MAX) throw new StoreError(CODES.invalidArgument);
     }
     for (const [path, fields] of changed) {
       if (!fields) documents.delete(path);
@@ -153,7 +153,6 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
 
 const ID = '__name__';
 const DOCUMENT_BYTES_MAX = 1_048_576;
-const INVALID_ARGUMENT = 3;
 
 /** Names and contents; Firestore's own few bytes a field left out. */
 function sizeOf(value: Value): number {

@@ -20,6 +20,7 @@ export type Message = { readonly data: Uint8Array; readonly attributes: Readonly
 
 /** The canonical status codes (google.rpc.Code) of what a store refuses. */
 export const CODES = {
+  invalidArgument: 3,
   notFound: 5,
   alreadyExists: 6,
   failedPrecondition: 9,

@@ -85,3 +85,9 @@ export function subscriptionOf({ name, on, prefix }: EventFunction): Subscriptio
 export function functionOfSubscription(subscription: string): string {
   return subscription.replace(/^.*\//, '').replace(/-[0-9a-f]{8}$/, '');
 }
+
+/** Every topic that these functions publish to or listen to; what they park goes to `dead-letters`. */
+export function topicsOf(functions: readonly DeclaredFunction[]): Topic[] {
+  const kinds = functions.flatMap((fn) => [...fn.publishes, ...(fn.trigger === 'event' ? fn.on : [])]);
+  return [...new Set<Topic>(['dead-letters', ...kinds.map(({ topic }) => topic)])].sort();
+}

@@ -167,6 +167,25 @@ describe('who is not let in', () => {
     );
   });
 
+  test('hears it before having sent a body: nothing is read for a stranger', async () => {
+    await opened(async () => {
+      throw new PublicError(401, 'push-token.invalid');
+    });
+    const socket = connect(port(), '127.0.0.1');
+    const answer = new Promise<Buffer>((heard) => socket.once('data', heard));
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n');
+    expect((await answer).toString()).toMatch(/^HTTP\/1.1 401 /);
+    socket.destroy();
+    expect(seen).toEqual([]);
+  });
+
+  test('hears that, and not that the body is too large', async () => {
+    await opened(async () => {
+      throw new PublicError(401, 'push-token.invalid');
+    });
+    expect((await sent({ body: Buffer.alloc(LIMIT + 1) })).status).toBe(401);
+  });
+
   test('because of our own trouble hears a 500 that says nothing of it', async () => {
     await opened(async () => {
       throw new Error('keys of DK5000400440116243');

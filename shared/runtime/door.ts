@@ -35,8 +35,8 @@ export function guard(server: Server, door: Door): Server {
 
   async function enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === '/healthz') return send(response, { status: 200, body: { status: 'ok' } });
-    const rawBody = await readBody(request, door.limitBytes);
     await door.admit(request.headers.authorization);
+    const rawBody = await readBody(request, door.limitBytes);
     inner?.(Object.assign(request, { rawBody, body: parsed(request, rawBody) }), response);
   }
 }

@@ -138,7 +138,7 @@ describe('an answer that is not what happened', () => {
 });
 
 describe('a commit that is refused', () => {
-  test.each(Object.entries(CODES))(
+  test.each(Object.entries(CODES).filter(([name]) => name !== 'invalidArgument'))(
     'with %s (%i) is decided again from what is stored now',
     async (_, code) => {
       const { env, decide, things } = aPlace();
@@ -148,17 +148,48 @@ describe('a commit that is refused', () => {
     },
   );
 
-  test.each([3, 7, 8, 13])('with code %i is not: the message comes again later', async (code) => {
+  test('as an invalid argument (3) is refused for good: what is too large is so every time', async () => {
+    const { env, decide, entries, published } = aPlace();
+    const refused = await decideOnce(env({ commit: [3] }), cause, decide).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(PermanentError);
+    expect(refused).toMatchObject({ code: 'store.refused' });
+    expect(decide).toHaveBeenCalledTimes(1);
+    expect([...entries(), ...published]).toEqual([]);
+  });
+
+  test('because a document is over 1 MiB is refused for good', async () => {
+    const { env } = aPlace();
+    const fields = { text: 'x'.repeat(1_048_577) };
+    const tooLarge = async (): Promise<Effects> => ({
+      writes: [{ do: 'create', path: 'things/1', fields }],
+      events: [],
+    });
+    await expect(decideOnce(env(), cause, tooLarge)).rejects.toThrow('store.refused');
+  });
+
+  test('as an invalid argument, though another process has done it meanwhile, is repeated', async () => {
+    const { env, decide } = aPlace();
+    const other = env();
+    let isFirst = true;
+    const overtaken = async () => {
+      if (isFirst) await decideOnce(other, cause, decide);
+      isFirst = false;
+      return decide();
+    };
+    expect(await decideOnce(env({ commit: [3] }), cause, overtaken)).toBe('repeated');
+  });
+
+  test.each([7, 8, 13])('with code %i is not: the message comes again later', async (code) => {
     const { env, decide } = aPlace();
     await expect(decideOnce(env({ commit: [code] }), cause, decide)).rejects.toThrow(`store.code-${code}`);
     expect(decide).toHaveBeenCalledTimes(1);
   });
 
-  test('twelve times in a row is left to a later delivery', async () => {
+  test('twenty times in a row is left to a later delivery', async () => {
     const { env, decide } = aPlace();
     const always = Array.from({ length: 50 }, () => CODES.aborted);
     await expect(decideOnce(env({ commit: always }), cause, decide)).rejects.toThrow('store.code-10');
-    expect(decide).toHaveBeenCalledTimes(12);
+    expect(decide).toHaveBeenCalledTimes(20);
   });
 
   test('waits a little longer each time, and never over a second', async () => {
@@ -227,6 +258,29 @@ describe('a call to someone outside', () => {
     expect(send.mock.calls[0]).toEqual(send.mock.calls[1]);
   });
 
+  test('that fails is repeated when another process has made it meanwhile, and its events are published', async () => {
+    const { env, published } = aPlace();
+    const overtaken = async () => {
+      await deliverOnce(env(), cause, async () => [counted('evt-sent')]);
+      throw new Error('a time-out');
+    };
+    expect(await deliverOnce(env(), cause, overtaken)).toBe('repeated');
+    expect(published).toEqual(['evt-sent', 'evt-sent']);
+  });
+
+  test.each([
+    ['for now', new Error('a time-out')],
+    ['for good', new PermanentError('number.unknown')],
+  ])('that fails %s, and that nobody else has made, has failed and leaves nothing', async (_, failure) => {
+    const { env, entries } = aPlace();
+    const send = vi.fn(async () => {
+      throw failure;
+    });
+    await expect(deliverOnce(env(), cause, send)).rejects.toBe(failure);
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(entries()).toEqual([]);
+  });
+
   test('whose commit is refused once is not made again', async () => {
     const { env } = aPlace();
     const send = vi.fn(async () => []);
@@ -281,6 +335,31 @@ describe('a cause that nobody delivers again', () => {
     await expect(republishUnpublished(later({ publish: [13] }))).rejects.toThrow('store.code-13');
     expect(published).toEqual(['evt-2', 'evt-2']);
     expect(await republishUnpublished(later({}))).toBe(1);
+  });
+
+  test('is published however many others cannot be: page by page to the end', async () => {
+    const { env, published } = aPlace();
+    const ids = Array.from({ length: 320 }, (_, n) => `tick-${n}`);
+    for (const id of ids) {
+      const decide = async () => ({ writes: [], events: [counted(id)] });
+      const crashed = decideOnce(env({ publish: ['crash-before'] }), { ...tick, id }, decide);
+      await expect(crashed).rejects.toThrow('crashed');
+    }
+    const healthy = new Set(ids.filter((_, n) => n % 16 === 0));
+    const { platform } = env();
+    const later = {
+      ...env(),
+      now: () => minutesLater(5),
+      platform: {
+        ...platform,
+        async publish(...[topic, messages]: Parameters<typeof platform.publish>) {
+          if (messages.some((message) => !healthy.has(eventIn(message).id))) throw new StoreError(13);
+          await platform.publish(topic, messages);
+        },
+      },
+    };
+    await expect(republishUnpublished(later)).rejects.toThrow('store.code-13');
+    expect(published.toSorted()).toEqual([...healthy].toSorted());
   });
 
   test('may be marked by two at once: it is published twice at most, and both are content', async () => {

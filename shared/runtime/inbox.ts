@@ -27,8 +27,15 @@ export type Cause = {
 export type Outcome = 'done' | 'repeated';
 export type Effects = { readonly writes: readonly Write[]; readonly events: readonly Outgoing[] };
 
-const TRIES = 12;
-const DECIDE_AGAIN: ReadonlySet<number> = new Set(Object.values(CODES));
+const TRIES = 20;
+const { notFound, alreadyExists, failedPrecondition, aborted, unavailable } = CODES;
+const DECIDE_AGAIN: ReadonlySet<number> = new Set([
+  notFound,
+  alreadyExists,
+  failedPrecondition,
+  aborted,
+  unavailable,
+]);
 
 /**
  * Does what `decide` returns once for its cause, however often the cause comes: the inbox entry is the first
@@ -55,8 +62,11 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
         refuseOtherInput(cause, found);
         return 'repeated';
       }
-      const again = error instanceof StoreError && DECIDE_AGAIN.has(error.code) && tries < TRIES;
-      if (!again) throw error;
+      if (!(error instanceof StoreError)) throw error;
+      // A document or a commit that is too large is so every time.
+      if (error.code === CODES.invalidArgument)
+        throw new PermanentError('store.refused', {}, { cause: error });
+      if (!DECIDE_AGAIN.has(error.code) || tries >= TRIES) throw error;
       await env.sleep(Math.random() * Math.min(20 * 2 ** tries, 1000));
     }
   }
@@ -78,25 +88,39 @@ export async function deliverOnce(
     refuseOtherInput(cause, found);
     return 'repeated';
   }
-  const events = await deliver(at);
-  return decideOnce(env, cause, async () => ({ writes: [], events }));
+  // A delivery that fails may have been done by another instance meanwhile: the inbox is read before the error is
+  // believed here too.
+  const delivered = await deliver(at).then(
+    (events) => ({ events }),
+    (error: unknown) => ({ error }),
+  );
+  return decideOnce(env, cause, async () => {
+    if ('error' in delivered) throw delivered.error;
+    return { writes: [], events: delivered.events };
+  });
 }
 
-/** Publishes what a request or a tick left behind when its process ended between commit and publish. */
-export async function republishUnpublished(
-  env: Env,
-  { olderThanSeconds = 60, limit = 100 } = {},
-): Promise<number> {
-  const entries = await env.platform.query(unpublishedInboxes(limit));
+const PAGE = 100;
+const REPUBLISH_SECONDS = 120;
+
+/** Publishes what requests and ticks left behind when their process ended between commit and publish. */
+export async function republishUnpublished(env: Env, { olderThanSeconds = 60 } = {}): Promise<number> {
   const before = new Date(env.now().getTime() - olderThanSeconds * 1000);
-  const left = entries.filter(({ fields }) => (fields?.handledAt as Date) <= before);
+  const until = env.now().getTime() + REPUBLISH_SECONDS * 1000;
   const failures: unknown[] = [];
-  for (const stored of left) {
-    await republish(env, stored).catch((error: unknown) => failures.push(error));
-  }
-  // One entry that cannot be published holds up no other, and the run fails all the same, so that it is seen.
+  let count = 0;
+  let after: string | undefined;
+  // Page by page to the end, so that what cannot be published holds up nothing else.
+  do {
+    const page = await env.platform.query(unpublishedInboxes(PAGE, after));
+    const left = page.filter(({ fields }) => (fields?.handledAt as Date) <= before);
+    await Promise.all(left.map((stored) => republish(env, stored).catch((error) => failures.push(error))));
+    count += left.length;
+    after = page.length === PAGE ? page.at(-1)?.path : undefined;
+  } while (after && env.now().getTime() < until);
+  // The run fails all the same, so that it is seen.
   if (failures.length > 0) throw failures[0];
-  return left.length;
+  return count;
 }
 
 async function republish(env: Env, stored: Stored): Promise<void> {

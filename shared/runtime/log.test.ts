@@ -21,14 +21,14 @@ function written(statement: string): Record<string, unknown>[] {
 test('a line is JSON as Cloud Logging reads it, and has only the fields that are allowed', () => {
   const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const [first, second] = written(`
-    log.info({ accountId: 'acct-1', iban: 'DK5000400440116243', body: { name: 'Ann' } }, 'handled');
+    log.info({ eventId: 'evt-1', accountId: 'acct-1', facts: { tries: 3 }, iban: 'DK5000400440116243', body: { name: 'Ann' } }, 'handled');
     log.in(childOf('${trace}')).warn({ reason: 'account.not-found', count: undefined }, 'parked');`);
   expect(first).toEqual({
     severity: 'INFO',
     time: expect.stringMatching(/^2\d{3}-\d\d-\d\dT[\d:.]+Z$/),
     function: 'watch-things',
     revision: 'r1',
-    accountId: 'acct-1',
+    eventId: 'evt-1',
     message: 'handled',
   });
   expect(second).toMatchObject({

@@ -4,25 +4,17 @@ import type { Trace } from './telemetry.ts';
 
 // What may stand in a log: ids, codes and counts. A field that is not here is left out, whatever it holds.
 const ALLOWED = [
-  'accountId',
-  'attempts',
-  'bank',
   'cause',
-  'commits',
   'count',
-  'deliveryId',
   'errorCode',
   'errorName',
   'errorStack',
   'eventId',
-  'facts',
   'milliseconds',
   'outcome',
-  'path',
   'port',
   'reason',
   'status',
-  'transactionId',
   'type',
 ] as const;
 

@@ -27,8 +27,12 @@ afterEach(async () => {
 
 /** The function's own process, with these environment variables and no others. */
 function started(fn: string, variables: Record<string, string>): Running {
-  const source = `import fn from './functions/${fn}/function.ts';
-    import { serve } from './shared/runtime/main.ts';
+  return run(`import fn from './functions/${fn}/function.ts';`, variables);
+}
+
+function run(fn: string, variables: Record<string, string>): Running {
+  const source = `import { serve } from './shared/runtime/main.ts';
+    ${fn}
     serve(fn);`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
   const child = spawn(process.execPath, args, { env: { HOST: '127.0.0.1', ...variables } });
@@ -49,9 +53,9 @@ async function refusal(fn: string, variables: Record<string, string>) {
   return { code: await ended, ...(JSON.parse(output.stderr) as { severity: string; message: string }) };
 }
 
-async function listening(fn: string, variables: Record<string, string>) {
+async function listening(fn: string, variables: Record<string, string>, start = started) {
   const PORT = String(await freePort());
-  const { stop, output, ended } = started(fn, { PORT, ...PROJECT, ...variables });
+  const { stop, output, ended } = start(fn, { PORT, ...PROJECT, ...variables });
   const url = `http://127.0.0.1:${PORT}`;
   let hasEnded = false;
   void ended.then(() => (hasEnded = true));
@@ -88,16 +92,44 @@ describe('a process that is configured wrongly does not start', () => {
     expect(message).not.toContain('hunter');
   });
 
+  test.each(['', 'hunter2', '0x1f90', '8e3', '-1', '80.5', ' 8080', '65536', '123456'])(
+    'a port of %j is none',
+    async (PORT) => {
+      const { code, message } = await refusal(RECEIVE_BANK_WEBHOOK, { ...PROJECT, ...SECRETS, PORT });
+      expect(code).toBe(1);
+      expect(message).toMatch(/: PORT$/);
+    },
+  );
+
+  test('who checks the push token is named where it is nobody that we know', async () => {
+    const { message } = await refusal(RECORD_TRANSACTION, { ...PROJECT, PUSH_TOKEN_CHECKED_BY: 'hunter2' });
+    const wrong = message.replace(/^.*: /, '').split(', ');
+    expect(wrong).toContain('PUSH_TOKEN_CHECKED_BY');
+    expect(message).not.toContain('hunter');
+  });
+
+  test('nor does one that is checked by nobody that we know start because all else is there', async () => {
+    const { message } = await refusal(RECORD_TRANSACTION, {
+      ...PROJECT,
+      PUSH_TOKEN_CHECKED_BY: 'nobody',
+      PUSH_TOKEN_AUDIENCE: 'https://record-transaction',
+      PUSH_TOKEN_EMAIL: 'push@demo-counterfoil.iam.gserviceaccount.com',
+    });
+    expect(message).toMatch(/: PUSH_TOKEN_CHECKED_BY$/);
+  });
+
   test('a secret that is missing is named', async () => {
     const { message } = await refusal(RECEIVE_BANK_WEBHOOK, PROJECT);
     expect(message).toMatch(/: SANDBOX_WEBHOOK_SECRETS$/);
   });
 
-  test('an empty secret in a list of secrets is refused, and by its variable’s name', async () => {
-    const { message } = await refusal(RECEIVE_BANK_WEBHOOK, {
-      ...PROJECT,
-      SANDBOX_WEBHOOK_SECRETS: 'whsec_a,',
-    });
+  test.each([
+    ['an empty secret in a list', `${WEBHOOK_SECRET},`],
+    ['a secret that is too short', 'whsec_YQ=='],
+    ['a secret without its prefix', WEBHOOK_SECRET.replace('whsec_', '')],
+  ])('%s is refused, and by its variable’s name', async (_, secrets) => {
+    const variables = { ...PROJECT, SANDBOX_WEBHOOK_SECRETS: secrets };
+    const { message } = await refusal(RECEIVE_BANK_WEBHOOK, variables);
     expect(message).toMatch(/: SANDBOX_WEBHOOK_SECRETS$/);
   });
 
@@ -157,11 +189,40 @@ describe('a process that listens', () => {
       '{"message":',
       { message: 7 },
       { message: { data: 'not base64!', messageId: '1' } },
+      {},
+      'null',
     ]) {
       const answer = await push(wrong);
-      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(await answer.text()).not.toMatch(/<html|node_modules| at /);
     }
+  });
+
+  test('hands on a push without data or attributes, and answers a failure with a status and nothing more', async () => {
+    // Says what it is given, and fails where that is something.
+    const fn = `import { z } from 'zod';
+      const start = () => async ({ data, attributes }) => {
+        console.log(JSON.stringify({ bytes: data.length, attributes }));
+        if (data.length > 0) throw new Error('of DK5000400440116243');
+      };
+      const fn = { name: 'say-things', trigger: 'event', config: z.object({}), publishes: [], start };`;
+    const { url, output } = await listening(fn, CHECKED, run);
+    const push = (message: object) =>
+      fetch(url, {
+        method: 'POST',
+        body: JSON.stringify({ message, subscription: 'projects/p/subscriptions/s' }),
+        headers: { 'content-type': 'application/json' },
+      });
+    expect((await push({ messageId: '1' })).status).toBe(204);
+    expect((await push({ messageId: '2', attributes: { type: 'a.b' }, data: '' })).status).toBe(204);
+    const failed = await push({ messageId: '3', data: 'YQ==' });
+    expect(failed.status).toBe(500);
+    expect(await failed.text()).not.toContain('DK50');
+    expect(output.stdout).toContain('{"bytes":0,"attributes":{}}');
+    expect(output.stdout).toContain('{"bytes":0,"attributes":{"type":"a.b"}}');
+    expect(output.stdout).toContain('{"bytes":1,"attributes":{}}');
+    expect(output.stderr).toBe('');
   });
 
   test('asks for the push token where nobody else does', async () => {

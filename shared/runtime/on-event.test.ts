@@ -7,7 +7,9 @@ import { memoryCloud } from '../platform/memory.ts';
 import type { Message } from '../platform/platform.ts';
 import { aMessage, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { withTroubles } from '../testing/troubles.ts';
+import { parkedId } from './dead-letter.ts';
 import { onEvent } from './on-event.ts';
+import { toMessage } from './outgoing.ts';
 
 const happened = kind('thing.happened', 'transactions', z.object({ amountMinor: minorUnits }));
 const noticed = kind('thing.noticed', 'transactions', z.object({ amountMinor: minorUnits }));
@@ -163,12 +165,18 @@ describe('a message that nobody can read', () => {
     expect(JSON.stringify(parked()[0]?.facts)).not.toContain('DK50');
   });
 
-  test('is one parked document, however often it comes', async () => {
-    const { receive, published } = watched();
+  test('is one parked document, however often it comes, and each parking an event of its own', async () => {
+    const { receive, published, parked } = watched();
     await receive(raw('hello'));
     await receive(raw('hello'));
     await receive(raw('another'));
-    expect(new Set(published.map(({ id }) => id)).size).toBe(2);
+    expect(parked().map(({ parkedId }) => parkedId)).toEqual([
+      // Computed in Python: by the function and the SHA-256 of the bytes.
+      'prk_wAwdySTIDPiaNrVUDaEMmOKXhGg',
+      'prk_wAwdySTIDPiaNrVUDaEMmOKXhGg',
+      expect.not.stringMatching(/^prk_wAwdySTIDPiaNrVUDaEMmOKXhGg$/),
+    ]);
+    expect(new Set(published.map(({ id }) => id)).size).toBe(3);
   });
 
   test('is not acknowledged before it is parked', async () => {
@@ -189,6 +197,40 @@ describe('an event that cannot be processed', () => {
       { reason: 'account.not-found', facts: { accountId: 'acct-1', tries: 3 } },
     ]);
     expect(parked()[0]?.message.dataBase64).toBe(Buffer.from(message.data).toString('base64'));
+  });
+
+  const refusing = () =>
+    watched(async () => {
+      throw new PermanentError('account.not-found');
+    });
+  const told = (changes: Partial<Event>) => toMessage({ ...envelope, ...changes });
+  const envelope = eventIn(message);
+
+  test('is one parked document, however it is told: another trace is not another event', async () => {
+    const { receive, parked, published } = refusing();
+    await receive(told({}));
+    await receive(told({ traceparent: TRACEPARENT.replace('b7ad', 'c7ad') }));
+    expect(new Set(parked().map(({ parkedId }) => parkedId)).size).toBe(1);
+    expect(new Set(published.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('is another parked document for another event, other content, and another function', async () => {
+    const { receive, parked } = refusing();
+    await receive(told({}));
+    await receive(told({ id: 'evt-2' }));
+    await receive(told({ fingerprint: 'f-1' }));
+    await receive(told({ fingerprint: 'f-2' }));
+    const ids = parked().map(({ parkedId: id }) => id);
+    expect(new Set([...ids, parkedId('watch-others', message, envelope)]).size).toBe(5);
+  });
+
+  test('because what follows cannot be encoded is parked, and nothing is committed', async () => {
+    const add = { do: 'increment', path: 'counters/1', by: { things: 5n } };
+    const wrong = draft(noticed, { subject: 'x', data: { amountMinor: -1n } });
+    const { receive, parked, documents } = watched(async () => ({ writes: [add], events: [wrong] }));
+    await receive(message);
+    expect(parked()).toMatchObject([{ reason: 'event.unencodable', facts: { type: 'thing.noticed' } }]);
+    expect(documents().size).toBe(0);
   });
 
   test('for now is not acknowledged, and not parked', async () => {
@@ -243,6 +285,7 @@ describe('a message that Pub/Sub gave up', () => {
     const { data, subject } = await parked(givenUp());
     expect(subject).toBe('watch-things');
     expect(data).toEqual({
+      parkedId: expect.stringMatching(/^prk_/),
       function: 'watch-things',
       reason: 'delivery.attempts-exhausted',
       facts: {},
@@ -251,12 +294,31 @@ describe('a message that Pub/Sub gave up', () => {
     });
   });
 
-  test('has the same id as when its function had parked it', async () => {
-    const { receive, published } = watched(async () => {
+  test('is the same parked document as when its function had parked it', async () => {
+    const { receive, parked: parkedItself } = watched(async () => {
       throw new PermanentError('account.not-found');
     });
     await receive(message);
-    expect((await parked(givenUp())).id).toBe(published[0]?.id);
+    expect((await parked(givenUp())).data.parkedId).toBe(parkedItself()[0]?.parkedId);
+  });
+
+  test('that nobody can read is the same parked document too', async () => {
+    const { receive, parked: parkedItself } = watched();
+    await receive(raw('hello'));
+    const { data } = await parked({ ...givenUp(), data: Buffer.from('hello') });
+    expect(data.parkedId).toBe(parkedItself()[0]?.parkedId);
+  });
+
+  test('once more, after a redrive, is another event about the same document', async () => {
+    const time = (at: string) => givenUp({ CloudPubSubDeadLetterSourceTopicPublishTime: at });
+    const [first, again, later] = [
+      await parked(time('2026-11-23T09:00:00Z')),
+      await parked(time('2026-11-23T09:00:00Z')),
+      await parked(time('2026-11-24T09:00:00Z')),
+    ];
+    expect(again.id).toBe(first.id);
+    expect(later.id).not.toBe(first.id);
+    expect(later.data.parkedId).toBe(first.data.parkedId);
   });
 
   test('names its function also where the subscription is told with its project', async () => {

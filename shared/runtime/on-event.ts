@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { messageParked } from '../events/dead-letters.ts';
-import { type Draft, type Event, type EventOf, type Kind, parseEnvelope } from '../events/event.ts';
-import { idFrom } from '../events/id.ts';
+import { type Draft, draft, type Event, type EventOf, type Kind, parseEnvelope } from '../events/event.ts';
 import type { Message } from '../platform/platform.ts';
 import type { Write } from '../store/document.ts';
-import { type Declaration, type EventFunction, functionOfSubscription, type Given } from './declared.ts';
+import { exhausted, type Parked, parkedId, wholeOf } from './dead-letter.ts';
+import type { Declaration, EventFunction, Given } from './declared.ts';
 import type { Env } from './env.ts';
 import { decideOnce, deliverOnce, type Outcome } from './inbox.ts';
-import { errorFields, type Log } from './log.ts';
+import { errorFields } from './log.ts';
 import { outgoing, publish } from './outgoing.ts';
 import { childOf, type Trace } from './telemetry.ts';
 
@@ -94,88 +94,52 @@ export function onEvent<
     const startedAt = performance.now();
     const trace = childOf(message.attributes.traceparent);
     const log = env.log.in(trace);
+    let event: Event | undefined;
     try {
-      const event = readEvent(message, env);
-      const outcome = await handleEvent(event, trace);
-      finished({ eventId: event.id, type: event.type, outcome });
+      event = readEvent(message, env.now());
+      finished(await handleEvent(event, trace));
     } catch (error) {
       if (!(error instanceof PermanentError)) {
-        log.error({ type: message.attributes.type, ...errorFields(error) }, 'handling failed');
+        log.error({ eventId: event?.id, type: event?.type, ...errorFields(error) }, 'handling failed');
         throw error;
       }
-      await park(env, message, error, trace);
-      finished({ type: message.attributes.type, outcome: 'parked', reason: error.code });
+      const { code, facts } = error;
+      const parked = {
+        parkedId: parkedId(name, message, event),
+        function: name,
+        reason: code,
+        facts,
+        attempts: 1,
+      };
+      await park(env, { ...parked, message: wholeOf(message) }, trace);
+      finished('parked', code);
     }
 
-    function finished(fields: Parameters<Log['info']>[0]) {
-      log.info({ ...fields, milliseconds: Math.round(performance.now() - startedAt) }, 'handled');
+    function finished(outcome: string, reason?: string) {
+      const milliseconds = Math.round(performance.now() - startedAt);
+      log.info({ eventId: event?.id, type: event?.type, outcome, reason, milliseconds }, 'handled');
     }
   }
 
   /** Publishes the whole message with its reason; only then is it acknowledged. */
-  async function park(
-    env: Env,
-    message: Message,
-    { code, facts }: PermanentError,
-    trace: Trace,
-  ): Promise<void> {
-    const parked = {
-      function: name,
-      reason: code,
-      facts,
-      attempts: 1,
-      message: {
-        dataBase64: Buffer.from(message.data).toString('base64'),
-        attributes: { ...message.attributes },
-      },
-    };
-    const id = parkedId(name, message);
+  async function park(env: Env, parked: Parked, { traceparent }: Trace): Promise<void> {
     const by = {
       functionName: name,
-      cause: id,
+      cause: randomUUID(),
       publishes: [messageParked],
-      traceparent: trace.traceparent,
+      traceparent,
       now: env.now(),
     };
-    await publish(env.platform, outgoing(by, [{ type: 'message.parked', subject: name, id, data: parked }]));
+    await publish(env.platform, outgoing(by, [draft(messageParked, { subject: name, data: parked })]));
   }
 }
 
-function readEvent(message: Message, env: Env): Event {
-  const source = message.attributes.CloudPubSubDeadLetterSourceSubscription;
-  if (source !== undefined) return exhausted(message, source, env);
-  return checked(() => parseEnvelope(JSON.parse(new TextDecoder().decode(message.data))));
+function readEvent(message: Message, now: Date): Event {
+  return exhausted(message, now) ?? checked(() => parseEnvelope(JSON.parse(decode(message))));
 }
 
-/** What Pub/Sub itself gave up on, in the same words as what a function parked. */
-function exhausted(message: Message, subscription: string, env: Env): Event {
-  const name = functionOfSubscription(subscription);
-  return {
-    specversion: '1.0',
-    id: parkedId(name, message),
-    source: `/subscriptions/${name}`,
-    type: messageParked.type,
-    subject: name,
-    time: env.now().toISOString(),
-    traceparent: message.attributes.traceparent ?? '',
-    data: {
-      function: name,
-      reason: 'delivery.attempts-exhausted',
-      facts: {},
-      attempts: Number(message.attributes.CloudPubSubDeadLetterSourceDeliveryCount) || 1,
-      message: {
-        dataBase64: Buffer.from(message.data).toString('base64'),
-        attributes: Object.fromEntries(
-          Object.entries(message.attributes).filter(([key]) => !key.startsWith('CloudPubSubDeadLetter')),
-        ),
-      },
-    },
-  };
-}
-
-/** One parked document for one message and function, however often it is given up. */
-function parkedId(functionName: string, message: Message): string {
-  return idFrom('prk', functionName, createHash('sha256').update(message.data).digest('hex'));
+function decode({ data }: Message): string {
+  return new TextDecoder().decode(data);
 }
 
 /** What cannot be read today cannot be read tomorrow: says where and how it is wrong, never what it was. */

@@ -10,7 +10,7 @@ import { outgoing, publish } from './outgoing.ts';
 import { type Answer, problem } from './problem.ts';
 
 /** A request at its route. `uid` is the verified customer's, and empty where the caller is a bank. */
-export type Request = Pick<RawRequest, 'headers' | 'rawBody'> & {
+export type Request = Pick<RawRequest, 'method' | 'url' | 'headers' | 'rawBody'> & {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly uid: string;
@@ -74,9 +74,12 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     if (!chosen || !url) throw refusal(found.map(({ method }) => method));
 
     const uid = caller === 'customer' ? await env.identify(raw.headers.authorization) : '';
+    const { method, headers, rawBody } = raw;
     const request = {
-      headers: raw.headers,
-      rawBody: raw.rawBody,
+      method,
+      url: raw.url,
+      headers,
+      rawBody,
       params: chosen.params,
       query: url.searchParams,
       uid,

@@ -1,8 +1,12 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { expect, test } from 'vitest';
+import { PermanentError } from '../errors.ts';
+import { accountOpened } from '../events/bank-facts.ts';
+import { accountChanged } from '../events/customers.ts';
+import type { Draft } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';
-import { aFact, eventIn, TRACEPARENT } from '../testing/builders.ts';
-import { type Outgoing, publish, toMessage } from './outgoing.ts';
+import { aFact, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
+import { type Outgoing, outgoing, publish, toMessage } from './outgoing.ts';
 
 test('what we publish is a valid CloudEvent to the library of its authors', () => {
   const { data, attributes } = aFact('card.cleared', { clearingId: 'clr-1', amountMinor: 3200n });
@@ -21,6 +25,34 @@ test('what we publish is a valid CloudEvent to the library of its authors', () =
     traceparent: TRACEPARENT,
     data: { clearingId: 'clr-1', amount: { amountMinor: '3200', currency: 'DKK' } },
   });
+});
+
+const by = { functionName: 'some-function', cause: 'cause-1', traceparent: TRACEPARENT, now: NOW };
+
+test('an event comes from its function, or from where it says', () => {
+  const data = { accountId: 'acct-1', status: 'open', opened: true };
+  const made = (source?: string) =>
+    outgoing({ ...by, publishes: [accountChanged] }, [
+      { type: 'account.changed', subject: 'acct-1', data, source } as Draft,
+    ])[0]?.event.source;
+  expect(made()).toBe('/functions/some-function');
+  expect(made('/banks/sandbox')).toBe('/banks/sandbox');
+});
+
+test('data that its kind cannot encode is refused for good: with where it is wrong, and not what it was', () => {
+  const data = { ownerIds: ['uid-ann'], currency: 'kroner of DK5000400440116243' };
+  const drafts = [{ type: 'account.opened', subject: 'acct-1', data } as unknown as Draft];
+  let refusal: unknown;
+  try {
+    outgoing({ ...by, publishes: [accountOpened] }, drafts);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toBeInstanceOf(PermanentError);
+  const { code, facts } = refusal as PermanentError;
+  expect(code).toBe('event.unencodable');
+  expect(facts).toMatchObject({ type: 'account.opened', issues: expect.stringContaining('currency: ') });
+  expect(JSON.stringify(facts)).not.toContain('DK50');
 });
 
 test('the type is an attribute too, because subscriptions filter by it', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PermanentError } from '../errors.ts';
 import type { Draft, Event, Kind, Topic } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
 import type { Message, Platform } from '../platform/platform.ts';
@@ -20,16 +21,24 @@ export function outgoing(
     const event: Event = {
       specversion: '1.0',
       id: draft.id ?? idFrom('evt', by.cause, by.functionName, n),
-      source: `/functions/${by.functionName}`,
+      source: draft.source ?? `/functions/${by.functionName}`,
       type: draft.type,
       subject: draft.subject,
       time: draft.time ?? by.now.toISOString(),
       traceparent: by.traceparent,
       fingerprint: draft.fingerprint,
-      data: z.encode(kind.data, draft.data),
+      data: encoded(kind, draft.data),
     };
     return { topic: kind.topic, event };
   });
+}
+
+/** Data that its own kind refuses is refused again however often it is tried. */
+function encoded({ type, data: schema }: Kind, data: unknown): unknown {
+  const result = z.safeEncode(schema, data);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`).join(', ');
+  throw new PermanentError('event.unencodable', { type, issues });
 }
 
 /** Publishes in one call a topic; returns when all are durable. */

@@ -62,12 +62,16 @@ export function path(...segments: readonly string[]): string {
   return segments.map((segment, n) => (n % 2 === 0 ? segment : encodeId(segment))).join('/');
 }
 
+// Firestore takes 1,500 bytes, of an id as of a map's key, and a key of ours has its kind before the id.
+const ID_LENGTH_MAX = 1400;
+
 /** An id as it stands in a path or as a map's key: no slash, no dot, not empty, not reserved (`__x__`). */
 export function encodeId(id: string): string {
   const encoded = id.isWellFormed()
     ? encodeURIComponent(id).replaceAll('.', '%2E').replace(/^__/, '%5F_')
     : '';
-  if (encoded === '' || encoded.length > 1500) throw new PermanentError('id.unusable', { length: id.length });
+  if (encoded === '' || encoded.length > ID_LENGTH_MAX)
+    throw new PermanentError('id.unusable', { length: id.length });
   return encoded;
 }
 

@@ -1,7 +1,7 @@
 import type { Event, Topic } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
 import { bytesFrom, createInChunks } from './chunks.ts';
-import { path, type Query, type Stored, type Write } from './document.ts';
+import { lastId, path, type Query, type Stored, type Write } from './document.ts';
 
 /**
  * What one function did about one cause, kept by the same commit that did it. Whoever comes again with the
@@ -49,13 +49,21 @@ export function inboxFrom(entry: Stored, chunks: readonly Stored[]): InboxEntry 
   };
 }
 
-/** Entries whose events nobody would publish again. */
-export function unpublishedInboxes(limit: number): Query {
-  return { collection: 'inbox', where: [['unpublished', '==', true]], limit };
+/** Entries whose events nobody would publish again, by id from the one after this path. */
+export function unpublishedInboxes(limit: number, after?: string): Query {
+  const from = after === undefined ? {} : { startAfter: [lastId(after)] as const };
+  return { collection: 'inbox', where: [['unpublished', '==', true]], limit, ...from };
 }
 
 /** Takes the mark away; parallel markers cannot harm each other, since the entry must be as it was read. */
 export function markPublished(read: Stored): Write {
   const { unpublished: _, ...fields } = read.fields ?? {};
   return { do: 'replace', read, fields };
+}
+
+/** An entry whose event is parked outlives every redrive, so that it can never be decided a second time. */
+export function keepForGood(read: Stored): Write[] {
+  if (read.fields?.expiresAt === undefined) return [];
+  const { expiresAt: _, ...fields } = read.fields;
+  return [{ do: 'replace', read, fields }];
 }

@@ -10,13 +10,13 @@ export function parkedPath(parkedId: string): string {
 }
 
 /**
- * Parks a message with its bytes, or notes that one which was parked before came back. Its id follows from its
- * bytes, so what came back has the same.
+ * Parks a message with its bytes, or notes that one which was parked before came back. Its id follows from
+ * the event, so what came back is the same.
  */
 export function writeParked(
   read: Stored,
   at: { parkedAt: string; traceparent: string },
-  { message, facts, attempts, ...why }: Parked,
+  { parkedId: _, message, facts, attempts, ...why }: Parked,
 ): Write[] {
   const fields = defined({
     schema: 1n,

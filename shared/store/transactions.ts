@@ -22,6 +22,7 @@ export type Arrival = { readonly factId: string; readonly deliveryId: string };
 
 export type Transaction = {
   readonly id: string;
+  readonly root: Root['kind'];
   readonly parts: Parts;
   readonly arrival: Readonly<Record<string, Arrival>>;
   readonly totals: Totals;
@@ -64,6 +65,7 @@ const stored = z.object({
   occurredAt: z.string(),
   bookedOn: z.string().optional(),
   bankIds: z.array(z.string()),
+  _root: z.enum(['authorisation', 'clearing', 'refund', 'transaction']),
   _parts: z.record(z.string(), part),
   _arrival: z.record(z.string(), z.object({ factId: z.string(), deliveryId: z.string() })),
   _totals: z.record(z.string(), z.object({ booked: z.bigint(), held: z.bigint() })),
@@ -80,28 +82,31 @@ export function transactionPath(accountId: string, transactionId: string): strin
 /** The transaction, or undefined where there is none or only an alias. */
 export function transactionFrom({ fields }: Stored): Transaction | undefined {
   if (!fields || fields.aliasOf !== undefined) return undefined;
-  const { id, _parts, _arrival, _totals, ...summary } = stored.parse(fields);
+  const { id, _root, _parts, _arrival, _totals, ...summary } = stored.parse(fields);
   const parts = Object.fromEntries(Object.values(_parts).map((each) => [partKey(each), each]));
-  return { id, parts, arrival: _arrival, totals: _totals, summary };
+  return { id, root: _root, parts, arrival: _arrival, totals: _totals, summary };
 }
 
-/** The transaction that this document gave its parts to: a clearing's, once its authorisation is known. */
-export function aliasFrom({ fields }: Stored): string | undefined {
-  return fields?.aliasOf as string | undefined;
+/** The transactions that this document stands for, since it gave its parts away; mostly none. */
+export function aliasesFrom({ fields }: Stored): readonly string[] {
+  return (fields?.aliasOf ?? []) as readonly string[];
 }
 
 /** A transaction with everything derived from its parts. */
-export function transactionOf(id: string, parts: Parts, arrival: Transaction['arrival']): Transaction {
-  return { id, parts, arrival, totals: totalsOf(parts), summary: summaryOf(parts) };
+export function transactionOf(known: Pick<Transaction, 'id' | 'root' | 'parts' | 'arrival'>): Transaction {
+  const totals = totalsOf(known.parts);
+  return { ...known, totals, summary: summaryOf(known.parts, totals) };
 }
 
-export function writeTransaction(read: Stored, { id, parts, arrival, totals, summary }: Transaction): Write {
+export function writeTransaction(read: Stored, transaction: Transaction): Write {
+  const { id, root, parts, arrival, totals, summary } = transaction;
   const _parts = Object.fromEntries(Object.values(parts).map((each) => [mapKey(each), each]));
-  return write(read, defined({ schema: 1n, id, ...summary, _parts, _arrival: arrival, _totals: totals }));
+  const own = { _root: root, _parts, _arrival: arrival, _totals: totals };
+  return write(read, defined({ schema: 1n, id, ...summary, ...own }));
 }
 
-export function writeAlias(read: Stored, transactionId: string): Write {
-  return write(read, { schema: 1n, aliasOf: transactionId });
+export function writeAlias(read: Stored, aliasOf: readonly string[]): Write {
+  return write(read, { schema: 1n, aliasOf });
 }
 
 /** A part's key in a document's map. */

@@ -25,7 +25,14 @@ const clearing = fc.record({
 });
 const refund = fc.record({
   amount: minor,
-  names: fc.constantFrom('authorisation' as const, 'clearing' as const, 'both' as const, 'nothing' as const),
+  // The bank names what it knows: all at once, or nothing, then the clearing, then the authorisation as well.
+  names: fc.constantFrom(
+    'authorisation' as const,
+    'clearing' as const,
+    'both' as const,
+    'nothing' as const,
+    'named-later' as const,
+  ),
 });
 const purchase = fc.record({
   kind: fc.constant('purchase' as const),
@@ -85,7 +92,9 @@ export const stories: fc.Arbitrary<Story> = fc
     );
     if (poison) events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
     const isTwice = ({ what }: (typeof economics)[number]) =>
-      what.kind === 'purchase' && what.clearings.some(({ link }) => link === 'named-later');
+      what.kind === 'purchase' &&
+      (what.clearings.some(({ link }) => link === 'named-later') ||
+        what.refunds.some(({ names }) => names === 'named-later'));
     const isPlain = retold.length === 0 && !economics.some(isTwice);
     return { events, booked, held, accounts, hasPoison: poison, isPlain };
   });
@@ -127,16 +136,19 @@ function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : 
     if (link !== 'named') clear(`evt-${n}-c${i}`, { authorisationId: null });
     if (link !== 'unnamed') clear(`evt-${n}-c${i}-named`, { authorisationId });
   }
+  // With no clearing told, a refund names one that never comes.
+  const known = { clearingId: clearingId(0), authorisationId };
   for (const [i, { amount, names }] of told.refunds.entries()) {
-    tell('card.refunded', `evt-${n}-f${i}`, amount, {
-      refundId: `ref-${n}-${i}`,
-      ...((names === 'authorisation' || names === 'both') && { authorisationId }),
-      // With no clearing told, this names one that never comes.
-      ...((names === 'clearing' || names === 'both') && { clearingId: clearingId(0) }),
-    });
+    const at = occurredAt(n, 40 + i);
+    for (const [step, named] of namesTold(names, known).entries()) {
+      const data = { amountMinor: String(amount), refundId: `ref-${n}-${i}`, ...named };
+      events.push(aWireEvent('card.refunded', data, { id: `evt-${n}-f${i}-${step}`, occurredAt: at }));
+    }
   }
 
-  const linked = told.clearings.filter(({ link }) => link !== 'unnamed');
+  // A refund that names both says whose clearing it is, also where the clearing itself never does.
+  const namesBoth = told.refunds.some(({ names }) => names === 'both' || names === 'named-later');
+  const linked = told.clearings.filter(({ link }, i) => link !== 'unnamed' || (i === 0 && namesBoth));
   const cleared = total(linked.map(({ amount }) => amount));
   const authorised = (told.authorised ?? 0) + total(told.increments) - total(told.reversals);
   const isReleased = told.end !== 'open' || linked.some(({ final }) => final);
@@ -146,6 +158,26 @@ function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : 
       total(told.refunds.map(({ amount }) => amount)) - total(told.clearings.map(({ amount }) => amount)),
     held: isReleased ? 0 : Math.max(0, authorised - cleared),
   };
+}
+
+/** What each telling of a refund names: mostly there is one. */
+function namesTold(
+  names: 'authorisation' | 'clearing' | 'both' | 'nothing' | 'named-later',
+  known: { readonly clearingId: string; readonly authorisationId: string },
+): object[] {
+  const { clearingId, authorisationId } = known;
+  switch (names) {
+    case 'nothing':
+      return [{}];
+    case 'clearing':
+      return [{ clearingId }];
+    case 'authorisation':
+      return [{ authorisationId }];
+    case 'both':
+      return [known];
+    case 'named-later':
+      return [{}, { clearingId }, known];
+  }
 }
 
 function tellTransfer(

@@ -30,7 +30,7 @@ test('a stack on busy ports says so in one line and leaves nothing', async () =>
     (error: Error) => error.message,
   );
   expect(failure).toMatch(
-    /Port 86\d\d is busy: another stack is running\. Stop it, or set COUNTERFOIL_PORT_BASE\./,
+    /Port 86\d\d is busy, perhaps by another stack\. Stop it, or set COUNTERFOIL_PORT_BASE\./,
   );
   expect((await fetch(`${stack.api}/v1/accounts`)).status).toBe(401);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   atApi,
+  atBank,
   bankEvent,
   booking,
   deliver,
@@ -193,4 +194,33 @@ test('an event id that comes again with other content is parked as a conflict, a
   const parked = await firestore.collection('parked').where('reason', '==', 'event.conflict').get();
   const mine = parked.docs.filter((document) => Buffer.from(document.get('bytes')).includes(account));
   expect(mine.map((document) => document.get('function'))).toEqual(['record-transaction']);
+});
+
+test('12,000 unreadable events in one delivery hold nothing up', async () => {
+  const customer = await newCustomer();
+  const account = await openAccount(customer);
+  const events = [booking(account, '4711'), ...Array.from({ length: 12_000 }, () => 1)];
+  expect((await deliver(signedDelivery(JSON.stringify({ events })))).status).toBe(202);
+  await untilQuiet();
+  expect(await figuresOf(account, customer)).toMatchObject({ bookedMinor: '4711' });
+});
+
+test('a refund that is told again with what it belongs to is booked once', async () => {
+  const customer = await newCustomer();
+  const account = await openAccount(customer);
+  const { authorisationId = '', clearingId = '' } = await atBank(`/accounts/${account}/purchases`, {
+    amountMinor: '5000',
+  });
+  const occurredAt = new Date().toISOString();
+  for (const named of [{}, { clearingId }, { clearingId, authorisationId }]) {
+    const amount = { amountMinor: '900', currency: 'DKK' };
+    const data = { cardId: 'card_1', refundId: 'rfd_1', direction: 'credit', amount, ...named };
+    const event = { ...bankEvent('card.refunded', account, data), occurredAt };
+    expect((await deliver(signedDelivery(JSON.stringify({ events: [event] })))).status).toBe(202);
+    await untilQuiet();
+    // 50.00 out, 9.00 back
+    expect(await figuresOf(account, customer)).toMatchObject({ bookedMinor: '-4100' });
+  }
+  const { body } = await atApi<{ items: object[] }>(`/v1/accounts/${account}/transactions`, customer.idToken);
+  expect(body.items).toMatchObject([{ status: 'booked', direction: 'debit', amountMinor: '4100' }]);
 });

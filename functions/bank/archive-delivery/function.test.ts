@@ -73,6 +73,13 @@ describe('a delivery', () => {
   });
 });
 
+test('a part of a long delivery is not archived: the whole has been', async () => {
+  const { archive, paths, world } = anArchive();
+  await archive(aDelivery(body, { part: 1 }));
+  expect(paths()).toEqual([]);
+  expect(world.events('dead-letters')).toEqual([]);
+});
+
 test('a message that is no delivery is parked, and the next one is archived', async () => {
   const { archive, world, paths } = anArchive();
   await archive({ data: Buffer.from('hello'), attributes: {} }, aDelivery(body));

@@ -13,7 +13,8 @@ export default onEvent({
   config: z.object({}),
   connect: ({ reads }) => reads,
   async decide({ data }, { deps }) {
-    const { bank, deliveryId, receivedAt, headers, bodyBase64 } = data;
+    const { bank, deliveryId, receivedAt, headers, bodyBase64, part } = data;
+    if (part !== undefined) return {};
     const [kept] = await deps.get([deliveryPath(bank, deliveryId)]);
     // Archived under an inbox entry that has expired since: the same bytes, so there is nothing to add.
     if (kept?.fields) return {};

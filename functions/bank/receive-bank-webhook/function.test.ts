@@ -63,12 +63,29 @@ describe('a delivery that the bank signed', () => {
     expect(new Set(deliveries().map(({ id }) => id)).size).toBe(1);
   });
 
-  test('of another id or other bytes is another delivery', async () => {
+  test('sent again under another webhook-id is the same delivery', async () => {
     const { post, deliveries } = received();
     await post(body);
     await post(body, signedHeaders(body, { id: 'msg-2' }));
-    await post(aBody());
-    expect(new Set(deliveries().map(({ deliveryId }) => deliveryId)).size).toBe(3);
+    expect(deliveries()).toHaveLength(2);
+    expect(new Set(deliveries().map(({ deliveryId }) => deliveryId)).size).toBe(1);
+  });
+
+  test('of other bytes is another delivery, though they say the same under the same webhook-id', async () => {
+    const { post, deliveries } = received();
+    await post(body);
+    await post(Buffer.concat([body, Buffer.from(' ')]));
+    expect(new Set(deliveries().map(({ deliveryId }) => deliveryId)).size).toBe(2);
+  });
+
+  test('has an id that follows from the bank and the bytes alone, on every machine', async () => {
+    const { post, deliveries } = received();
+    await post(Buffer.from('{"events":[]}'));
+    // Computed in Python.
+    expect(deliveries()[0]).toMatchObject({
+      id: 'dlv_rwUi7dWExi8eg-rAxB0ooQMvRpE',
+      deliveryId: 'dlv_rwUi7dWExi8eg-rAxB0ooQMvRpE',
+    });
   });
 
   test('with either secret is taken, while both are live', async () => {
@@ -87,6 +104,27 @@ describe('a delivery that the bank signed', () => {
     const { post, deliveries } = received(1);
     expect(await post(body)).toBe('500 internal');
     expect(deliveries()).toEqual([]);
+  });
+});
+
+describe('a secret that could sign nothing safely is refused at start', () => {
+  const ofBytes = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+  const isTaken = (secrets: string) =>
+    receiveBankWebhook.config.safeParse({ SANDBOX_WEBHOOK_SECRETS: secrets }).success;
+
+  test.each([ofBytes(24), ofBytes(64), `${OLD_SECRET},${WEBHOOK_SECRET}`])('%s is taken', (secrets) => {
+    expect(isTaken(secrets)).toBe(true);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['one of 23 bytes', ofBytes(23)],
+    ['one of 65 bytes', ofBytes(65)],
+    ['one without its prefix', ofBytes(32).replace('whsec_', '')],
+    ['a good one and an empty one', `${WEBHOOK_SECRET},`],
+    ['a good one and a short one', `${WEBHOOK_SECRET},${ofBytes(8)}`],
+  ])('%s is not', (_, secrets) => {
+    expect(isTaken(secrets)).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Bank } from '../../../shared/banks/bank.ts';
 import { bankNamed, banks, secretsVariable } from '../../../shared/banks/index.ts';
@@ -23,15 +24,16 @@ export default onRequest({
   config: z.object(Object.fromEntries(banks.map((bank) => [secretsVariable(bank.name), secretsOf(bank)]))),
   connect: ({ config }) => ({ secretsOf: (bank: string) => config[secretsVariable(bank)] ?? [] }),
   routes: {
-    'POST /webhooks/:bank': async ({ params, headers, rawBody }, { deps, now }) => {
+    'POST /webhooks/:bank': async ({ params, method, url, headers, rawBody }, { deps, now }) => {
       const bank = bankNamed(params.bank ?? '');
       if (!bank) throw new PublicError(404, 'bank.unknown');
 
-      const verdict = bank.verify({ headers, rawBody, now, secrets: deps.secretsOf(bank.name) });
+      const verdict = bank.verify({ method, url, headers, rawBody, now, secrets: deps.secretsOf(bank.name) });
       if (verdict.kind === 'unverified') throw new PublicError(401, verdict.reason);
       if (verdict.kind === 'unreadable') throw new PublicError(400, 'delivery.unreadable', verdict.reason);
 
-      const deliveryId = idFrom('dlv', bank.name, ...verdict.causeParts);
+      // The same bytes are one delivery, whatever they are wrapped in when they come again.
+      const deliveryId = idFrom('dlv', bank.name, createHash('sha256').update(rawBody).digest('base64url'));
       const data = {
         bank: bank.name,
         deliveryId,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Unreadable } from '../../../shared/banks/bank.ts';
 import { bankNamed } from '../../../shared/banks/index.ts';
@@ -7,6 +8,7 @@ import { messageParked } from '../../../shared/events/dead-letters.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { idFrom } from '../../../shared/events/id.ts';
 import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { parkedId } from '../../../shared/runtime/dead-letter.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { toMessage } from '../../../shared/runtime/outgoing.ts';
 
@@ -14,7 +16,7 @@ import { toMessage } from '../../../shared/runtime/outgoing.ts';
 export default onEvent({
   name: 'translate-delivery',
   on: [deliveryReceived],
-  publishes: [...bankFacts, messageParked],
+  publishes: [...bankFacts, messageParked, deliveryReceived],
   impact: 'Nothing new reaches balances and feeds; it all arrives once this works again.',
   config: z.object({}),
   connect: () => ({}),
@@ -22,19 +24,41 @@ export default onEvent({
     const bank = bankNamed(event.data.bank);
     if (!bank) throw new PermanentError('bank.unknown', { bank: event.data.bank });
     const body = Buffer.from(event.data.bodyBase64, 'base64');
-    const { facts, unreadable } = bank.translate({ ...event.data, body });
-    return { events: [...facts, ...unreadable.map((each, n) => parked(event, each, n))] };
+    const { facts, unreadable, more } = bank.translate({ ...event.data, body });
+    // What is a delivery of its own is parked as it is, and leaves no trace here: a redrive reads it afresh.
+    const [first, ...others] = unreadable;
+    if (first && others.length + facts.length + more.length === 0) {
+      throw new PermanentError(first.reason, { deliveryId: event.data.deliveryId, ...first.facts });
+    }
+    return {
+      events: [
+        ...facts,
+        ...unreadable.map((each) => parked(event, each)),
+        ...more.map((rest, n) => partOf(event, rest, n + 1)),
+      ],
+    };
   },
 });
 
+type Delivery = EventOf<typeof deliveryReceived>;
+
+/** What one commit cannot hold of a long delivery is translated by itself. */
+function partOf({ id, data }: Delivery, body: Uint8Array, part: number) {
+  const bodyBase64 = Buffer.from(body).toString('base64');
+  const content = { ...data, bodyBase64, part };
+  return draft(deliveryReceived, { subject: data.deliveryId, id: idFrom('dlv', id, part), data: content });
+}
+
 /** Parks one event as a delivery of its own, so that a redrive translates just that one again. */
-function parked(event: EventOf<typeof deliveryReceived>, { reason, facts, body }: Unreadable, n: number) {
-  const id = idFrom('dlv', event.id, 'unreadable', n);
+function parked(event: Delivery, { reason, facts, body }: Unreadable) {
+  // However often, and in whatever delivery, the bank sends the event: it is parked once.
+  const id = idFrom('dlv', event.data.bank, createHash('sha256').update(body).digest('base64url'));
   const data = { ...event.data, bodyBase64: Buffer.from(body).toString('base64') };
   const { data: bytes, attributes } = toMessage({ ...event, id, data });
   return draft(messageParked, {
     subject: 'translate-delivery',
     data: {
+      parkedId: parkedId('translate-delivery', { data: bytes, attributes }, { ...event, id }),
       function: 'translate-delivery',
       reason,
       facts: { deliveryId: event.data.deliveryId, ...facts },

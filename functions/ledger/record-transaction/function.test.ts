@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/platform/platform.ts';
 import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
+import { type Root, transactionIdOf } from '../../../shared/store/transactions.ts';
 import { aFact } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import recordTransaction from './function.ts';
@@ -20,6 +21,12 @@ async function recorded(facts: readonly Message[], config: Record<string, string
     world,
     items,
     balance,
+    /** Which transactions each alias stands for, by its id. */
+    aliases: Object.fromEntries(
+      Object.entries(world.state()).flatMap(([path, { aliasOf }]) =>
+        aliasOf === undefined ? [] : [[path.split('/').at(-1) ?? '', aliasOf]],
+      ),
+    ),
     figures: async () => {
       const { booked, held } = await balance();
       return { booked, held };
@@ -125,6 +132,12 @@ describe('a purchase', () => {
     }
   });
 
+  test('is described by its merchant', async () => {
+    const merchant = { name: 'Kaffebar', mcc: '5814', country: 'DK' };
+    const { items } = await recorded([aFact('card.authorisation-created', { merchant })]);
+    expect(items).toMatchObject([{ description: 'Kaffebar' }]);
+  });
+
   test('cleared in another currency is booked in that currency', async () => {
     const amount = { amountMinor: 1_100n, currency: 'EUR' };
     const euro = aFact('card.cleared', {
@@ -149,18 +162,160 @@ describe('a purchase', () => {
   });
 });
 
+describe('a refund that is told again once more is known', () => {
+  const refund = { ...at('28T08:00'), refundId: 'ref-1', amountMinor: 3_000n };
+  const alone = aFact('card.refunded', { ...refund, id: 'fact-r1' });
+  const ofClearing = aFact('card.refunded', { ...refund, id: 'fact-r2', clearingId: 'clr-1' });
+  const ofBoth = aFact('card.refunded', {
+    ...refund,
+    id: 'fact-r3',
+    clearingId: 'clr-1',
+    authorisationId: 'auth-1',
+  });
+  const unlinked = aFact('card.cleared', {
+    ...at('25T12:00'),
+    id: 'fact-c',
+    clearingId: 'clr-1',
+    amountMinor: 8_000n,
+  });
+  const id = (kind: Root['kind'], bankId: string) =>
+    transactionIdOf('sandbox', 'acct-1', { kind, id: bankId });
+  const [ofAuthorisation, ofClr, ofRef] = [
+    id('authorisation', 'auth-1'),
+    id('clearing', 'clr-1'),
+    id('refund', 'ref-1'),
+  ];
+
+  test('is booked once, and is one item, in any order', async () => {
+    for (const order of ordersOf([alone, ofClearing, ofBoth])) {
+      const { figures, items, parked } = await recorded(order);
+      expect(await figures()).toEqual({ booked: 3_000n, held: 0n });
+      expect(items).toMatchObject([{ id: ofAuthorisation, amountMinor: 3_000n, bankIds: ['ref-1'] }]);
+      expect(parked).toEqual([]);
+    }
+  });
+
+  test('leaves an alias under each weaker name: what it was told together with, sorted', async () => {
+    for (const order of ordersOf([alone, ofClearing, ofBoth])) {
+      const { aliases } = await recorded(order);
+      expect(aliases).toEqual({
+        [ofRef]: [ofAuthorisation, ofClr].toSorted(),
+        [ofClr]: [ofAuthorisation],
+      });
+    }
+  });
+
+  test('is told as recorded under each stronger name, and not at all when it is told again with less', async () => {
+    const { effects } = await recorded([alone, ofClearing, ofBoth]);
+    expect(effects).toEqual(Array.from({ length: 3 }, () => 'transaction.recorded booked'));
+    expect((await recorded([ofBoth, ofClearing, alone])).effects).toEqual(['transaction.recorded booked']);
+  });
+
+  test('first alone, and then of its clearing, is one item with the clearing', async () => {
+    for (const order of ordersOf([alone, ofClearing, unlinked])) {
+      const { figures, items, aliases } = await recorded(order);
+      expect(await figures()).toEqual({ booked: -5_000n, held: 0n });
+      expect(items).toMatchObject([{ id: ofClr, amountMinor: 5_000n, bankIds: ['clr-1', 'ref-1'] }]);
+      expect(aliases).toEqual({ [ofRef]: [ofClr] });
+    }
+  });
+
+  test('and names both links a clearing that was told without its authorisation', async () => {
+    for (const order of ordersOf([authorised, unlinked, ofBoth])) {
+      const { figures, items, aliases } = await recorded(order);
+      expect(await figures()).toEqual({ booked: -5_000n, held: 2_000n });
+      expect(items).toMatchObject([{ status: 'partly-booked', bankIds: ['auth-1', 'clr-1', 'ref-1'] }]);
+      expect(aliases).toEqual({
+        [ofRef]: [ofAuthorisation, ofClr].toSorted(),
+        [ofClr]: [ofAuthorisation],
+      });
+    }
+  });
+
+  test('of the clearing, and then of the authorisation alone, links the two as well', async () => {
+    const authorisationAlone = aFact('card.refunded', {
+      ...refund,
+      id: 'fact-r4',
+      authorisationId: 'auth-1',
+    });
+    for (const order of ordersOf([authorised, unlinked, ofClearing, authorisationAlone])) {
+      const { figures, items, aliases } = await recorded(order);
+      expect(await figures()).toEqual({ booked: -5_000n, held: 2_000n });
+      expect(items).toHaveLength(1);
+      expect(aliases).toEqual({
+        [ofRef]: [ofAuthorisation, ofClr].toSorted(),
+        [ofClr]: [ofAuthorisation],
+      });
+    }
+  });
+
+  test('with another amount is parked, and what was booked stays', async () => {
+    const other = aFact('card.refunded', {
+      ...refund,
+      id: 'fact-r5',
+      clearingId: 'clr-1',
+      amountMinor: 3_001n,
+    });
+    const { figures, parked, items } = await recorded([alone, other]);
+    expect(await figures()).toEqual({ booked: 3_000n, held: 0n });
+    expect(items).toMatchObject([{ id: ofRef }]);
+    expect(parked).toEqual(['fact.conflict']);
+  });
+
+  test.each([
+    ['authorisations', { authorisationId: 'auth-1' }, { authorisationId: 'auth-2' }],
+    ['clearings', { clearingId: 'clr-1' }, { clearingId: 'clr-2' }],
+  ])('under two %s: the second word is parked, and nothing moves', async (_, one, other) => {
+    const first = aFact('card.refunded', { ...refund, id: 'fact-one', ...one });
+    const second = aFact('card.refunded', { ...refund, id: 'fact-other', ...other });
+    for (const order of ordersOf([first, second])) {
+      const { figures, parked, items } = await recorded(order);
+      const before = await recorded(order.slice(0, 1));
+      expect(await figures()).toEqual({ booked: 3_000n, held: 0n });
+      expect(items).toEqual(before.items);
+      expect(parked).toEqual(['fact.conflict']);
+    }
+  });
+
+  test('under one clearing that is two authorisations’ is parked', async () => {
+    const cleared = { ...at('25T12:00'), clearingId: 'clr-1', amountMinor: 8_000n };
+    const elsewhere = aFact('card.refunded', {
+      ...refund,
+      id: 'fact-elsewhere',
+      clearingId: 'clr-1',
+      authorisationId: 'auth-2',
+    });
+    const { figures, parked } = await recorded([
+      aFact('card.cleared', { ...cleared, authorisationId: 'auth-1' }),
+      elsewhere,
+    ]);
+    expect(await figures()).toEqual({ booked: -8_000n, held: 0n });
+    expect(parked).toEqual(['fact.conflict']);
+  });
+});
+
 describe('a transfer', () => {
   const transfer = { transactionId: 'trf-1', amountMinor: 5_000n };
 
   test('in adds its amount once it is booked, and counts nowhere before', async () => {
     const pending = aFact('transaction.pending', { ...transfer, direction: 'credit' });
-    const booked = aFact('transaction.booked', { ...transfer, direction: 'credit', description: 'Salary' });
+    const from = { counterparty: { name: 'Kaffebar ApS' }, remittance: 'Salary' };
+    const booked = aFact('transaction.booked', { ...transfer, direction: 'credit', ...from });
     expect(await (await recorded([pending])).figures()).toEqual({ booked: 0n, held: 0n });
     for (const order of ordersOf([pending, booked])) {
       const { figures, items } = await recorded(order);
       expect(await figures()).toEqual({ booked: 5_000n, held: 0n });
-      expect(items).toMatchObject([{ status: 'booked', direction: 'credit', description: 'Salary' }]);
+      expect(items).toMatchObject([{ status: 'booked', direction: 'credit', description: 'Kaffebar ApS' }]);
     }
+  });
+
+  test.each<[string, object, string]>([
+    ['its counterparty', { counterparty: { name: 'Bo' }, remittance: 'Rent' }, 'Bo'],
+    ['its remittance, where no counterparty is told', { remittance: 'Rent' }, 'Rent'],
+    ['nothing, where neither is', {}, ''],
+  ])('is described by %s', async (_, told, description) => {
+    const { items } = await recorded([aFact('transaction.booked', { ...transfer, ...told })]);
+    expect(items).toMatchObject([{ description }]);
   });
 
   test('out is held while it is pending, and let go when it is cancelled', async () => {

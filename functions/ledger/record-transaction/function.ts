@@ -23,19 +23,18 @@ export default onEvent({
     const after = withPart(home, part, { factId: fact.id, deliveryId });
     if (!after) return {};
 
+    // What other documents held of this transaction moves here, and leaves aliases.
+    const absorbed = home.others.flatMap((other) => other.absorbed ?? []);
     const moves = [
       { transactionId: after.id, before: home.transaction?.totals ?? {}, after: after.totals },
-      // What another document held of this transaction moves here, and leaves an alias.
-      ...(home.absorbed
-        ? [{ transactionId: home.absorbed.id, before: home.absorbed.totals, after: {} }]
-        : []),
+      ...absorbed.map(({ id, totals }) => ({ transactionId: id, before: totals, after: {} })),
     ];
     const { status, direction, amountMinor, currency } = after.summary;
     const { booked = 0n, held = 0n } = after.totals[currency] ?? {};
     return {
       writes: [
         writeTransaction(home.document, after),
-        ...(home.aliasDocument ? [writeAlias(home.aliasDocument, after.id)] : []),
+        ...home.others.map(({ document, aliasOf }) => writeAlias(document, aliasOf)),
         ...writeBalances({ accountId, shards: deps.shards }, moves, part.occurredAt),
       ],
       events: [

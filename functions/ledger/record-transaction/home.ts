@@ -4,7 +4,7 @@ import type { EventOf } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
-  aliasFrom,
+  aliasesFrom,
   type Root,
   type Transaction,
   transactionFrom,
@@ -14,78 +14,105 @@ import {
 
 export type Fact = EventOf<(typeof transactionFacts)[number] | (typeof cardFacts)[number]>;
 
-/** Where a fact's part belongs. */
+/** Where a fact's part belongs, and the documents that turn out to be that same transaction under other names. */
 export type Home = {
   readonly id: string;
+  readonly root: Root['kind'];
   readonly document: Stored;
   readonly transaction: Transaction | undefined;
-  /** The clearing's own document, when it has to become an alias; and what it held until now. */
-  readonly aliasDocument: Stored | undefined;
-  readonly absorbed: Transaction | undefined;
+  readonly others: readonly Alias[];
 };
 
+/** A document that stands for other transactions from now on; what it held of its own goes to the home. */
+export type Alias = {
+  readonly document: Stored;
+  readonly absorbed: Transaction | undefined;
+  readonly aliasOf: readonly string[];
+};
+
+type Node = {
+  readonly id: string;
+  readonly root: Root['kind'];
+  readonly document: Stored;
+  readonly transaction: Transaction | undefined;
+  readonly aliasOf: readonly string[];
+};
+
+// The strongest first: a refund belongs to its clearing, and a clearing to its authorisation.
+const STRENGTH: readonly Root['kind'][] = ['transaction', 'authorisation', 'clearing', 'refund'];
+
 /**
- * Finds the transaction of a fact. All that names an authorisation, or a clearing of it, is one transaction;
- * a refund may name a clearing only, and come before it. So a clearing of an authorisation leaves an alias
- * under its own id, and takes along what was recorded there before: the end is the same in any order.
+ * Finds the transaction of a fact. All that names an authorisation, or a clearing of it, is one transaction; but a
+ * refund may name a clearing only, come before it, and be told again once more is known. So a fact with several
+ * names makes one transaction of what was recorded under each, and the weaker names become aliases. What an alias
+ * stands for is what it was told together with, so the end is the same in any order.
  */
 export async function readHome(reads: Reads, fact: Fact): Promise<Home> {
   const { bank, accountId } = fact.data;
-  const idOf = (root: Root) => transactionIdOf(bank, accountId, root);
-  const id = idOf(rootOf(fact));
-  const aliasId =
-    fact.type === 'card.cleared' && fact.data.authorisationId ? idOf(clearing(fact.data)) : undefined;
+  const names = namesOf(fact).map((root) => ({
+    kind: root.kind,
+    id: transactionIdOf(bank, accountId, root),
+  }));
+  const nodes = new Map<string, Node>();
+  await follow(names.map(({ id }) => id));
 
-  const [document, aliased] = await read(id, ...(aliasId ? [aliasId] : []));
-  if (!document) throw new Error('store.short-answer');
-  const target = aliasFrom(document);
-  if (target) {
-    const [home] = await read(target);
-    if (!home) throw new Error('store.short-answer');
-    return {
-      id: target,
-      document: home,
-      transaction: transactionFrom(home),
-      aliasDocument: undefined,
-      absorbed: undefined,
-    };
+  const live = [...nodes.values()].filter(({ aliasOf }) => aliasOf.length === 0).sort(byStrength);
+  const [home, ...weaker] = live;
+  if (!home) throw new Error('transaction.alias-of-nothing');
+  // Of two authorisations, or of two clearings, it cannot be; and nobody can know which of them is right.
+  if (weaker.some(({ root }) => root === home.root)) {
+    throw new PermanentError('fact.conflict', { transactionId: home.id, factId: fact.id });
   }
-  const aliasOf = aliased && aliasFrom(aliased);
-  // The clearing is another authorisation's already: here it would be booked a second time.
-  if (aliasOf && aliasOf !== id) {
-    throw new PermanentError('fact.conflict', { transactionId: aliasOf, kind: 'clearing', factId: fact.id });
-  }
-  const absorbed = aliased && transactionFrom(aliased);
-  const aliasDocument = aliasOf ? undefined : aliased;
-  return { id, document, transaction: transactionFrom(document), aliasDocument, absorbed };
+  const others = [...nodes.values()].flatMap((node) => {
+    const aliasOf = node === home ? [] : [...new Set([...node.aliasOf, ...toldWith(node)])].sort();
+    return aliasOf.length > node.aliasOf.length
+      ? [{ document: node.document, absorbed: node.transaction, aliasOf }]
+      : [];
+  });
+  return { id: home.id, root: home.root, document: home.document, transaction: home.transaction, others };
 
-  function read(...ids: string[]) {
-    return reads.get(ids.map((each) => transactionPath(accountId, each)));
+  /** The stronger names in the same fact; what has none, but turns out to be the home's, is told by that. */
+  function toldWith(node: Node): string[] {
+    const place = names.findIndex(({ id }) => id === node.id);
+    const stronger = names.slice(0, Math.max(place, 0)).map(({ id }) => id);
+    return stronger.length === 0 && node.aliasOf.length === 0 && home ? [home.id] : stronger;
+  }
+
+  async function follow(ids: readonly string[]): Promise<void> {
+    const unread = [...new Set(ids)].filter((id) => !nodes.has(id));
+    if (unread.length === 0) return;
+    const documents = await reads.get(unread.map((id) => transactionPath(accountId, id)));
+    for (const [n, document] of documents.entries()) {
+      const id = unread[n] ?? '';
+      const transaction = transactionFrom(document);
+      const root = transaction?.root ?? names.find((name) => name.id === id)?.kind ?? 'refund';
+      nodes.set(id, { id, root, document, transaction, aliasOf: aliasesFrom(document) });
+    }
+    await follow(documents.flatMap(aliasesFrom));
   }
 }
 
-function rootOf(fact: Fact): Root {
+function byStrength(a: Node, b: Node): number {
+  return STRENGTH.indexOf(a.root) - STRENGTH.indexOf(b.root) || (a.id < b.id ? -1 : 1);
+}
+
+/** All that a fact names, the strongest first. */
+function namesOf(fact: Fact): Root[] {
   switch (fact.type) {
     case 'transaction.pending':
     case 'transaction.booked':
     case 'transaction.cancelled':
-      return { kind: 'transaction', id: fact.data.transactionId };
+      return [{ kind: 'transaction', id: fact.data.transactionId }];
     case 'card.cleared':
-      return fact.data.authorisationId ? authorisation(fact.data.authorisationId) : clearing(fact.data);
     case 'card.refunded': {
-      const { authorisationId, clearingId, refundId } = fact.data;
-      if (authorisationId) return authorisation(authorisationId);
-      return clearingId ? clearing({ clearingId }) : { kind: 'refund', id: refundId };
+      const { authorisationId, clearingId } = fact.data;
+      return [
+        ...(authorisationId ? [{ kind: 'authorisation', id: authorisationId } as const] : []),
+        ...(clearingId ? [{ kind: 'clearing', id: clearingId } as const] : []),
+        ...('refundId' in fact.data ? [{ kind: 'refund', id: fact.data.refundId } as const] : []),
+      ];
     }
     default:
-      return authorisation(fact.data.authorisationId);
+      return [{ kind: 'authorisation', id: fact.data.authorisationId }];
   }
-}
-
-function authorisation(id: string): Root {
-  return { kind: 'authorisation', id };
-}
-
-function clearing({ clearingId }: { clearingId: string }): Root {
-  return { kind: 'clearing', id: clearingId };
 }

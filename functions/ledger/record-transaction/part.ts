@@ -1,31 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NO_CURRENCY, type Part, partKey } from '../../../shared/domain/transaction.ts';
+import { NO_CURRENCY, type Part, type Parts, partKey } from '../../../shared/domain/transaction.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { type Arrival, mapKey, type Transaction, transactionOf } from '../../../shared/store/transactions.ts';
 import type { Fact, Home } from './home.ts';
 
-/** The transaction with one more part, or undefined where it has that part already. */
+/** The transaction with one more part, or undefined where nothing about it is new. */
 export function withPart(home: Home, part: Part, arrival: Arrival): Transaction | undefined {
-  const parts = { ...home.absorbed?.parts, ...home.transaction?.parts };
+  const recorded = [...home.others.map(({ absorbed }) => absorbed), home.transaction];
+  const parts = Object.assign({}, ...recorded.map((each) => each?.parts)) as Parts;
   const known = parts[partKey(part)];
   if (known && !isDeepStrictEqual(withoutUndefined(known), withoutUndefined(part))) {
-    throw new PermanentError('fact.conflict', {
-      transactionId: home.id,
-      kind: part.kind,
-      factId: arrival.factId,
-    });
+    const facts = { transactionId: home.id, kind: part.kind, factId: arrival.factId };
+    throw new PermanentError('fact.conflict', facts);
   }
-  if (known && !home.aliasDocument) return undefined;
-  return transactionOf(
-    home.id,
-    { ...parts, [partKey(part)]: part },
-    { ...home.absorbed?.arrival, ...home.transaction?.arrival, ...(!known && { [mapKey(part)]: arrival }) },
-  );
+  if (known && home.others.length === 0) return undefined;
+  const arrivals = Object.assign({}, ...recorded.map((each) => each?.arrival));
+  return transactionOf({
+    id: home.id,
+    root: home.root,
+    parts: { ...parts, [partKey(part)]: part },
+    arrival: { ...arrivals, ...(!known && { [mapKey(part)]: arrival }) },
+  });
 }
 
 /** What a fact says, as a part of its transaction. */
 export function partOf(fact: Fact): Part {
-  const { direction, description } = fact.data;
+  const { direction } = fact.data;
+  const description = descriptionOf(fact);
   const part = (kind: Part['kind'], id: string): Part => {
     const amount = 'amount' in fact.data ? fact.data.amount : { amountMinor: 0n, currency: NO_CURRENCY };
     return { kind, id, occurredAt: fact.time, direction, ...amount, description };
@@ -67,4 +68,9 @@ export function partOf(fact: Fact): Part {
 
 function withoutUndefined(part: Part): object {
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
+}
+
+/** Whom the customer would say it was with. */
+function descriptionOf({ data }: Fact): string | undefined {
+  return 'cardId' in data ? data.merchant?.name : (data.counterparty?.name ?? data.remittance);
 }

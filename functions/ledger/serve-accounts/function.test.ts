@@ -193,7 +193,7 @@ describe('the feed', () => {
       aFact('card.authorisation-created', {
         authorisationId: 'auth-1',
         amountMinor: 10_000n,
-        description: 'Kaffebar',
+        merchant: { name: 'Kaffebar', mcc: '5814', country: 'DK' },
       }),
       aFact('card.cleared', {
         clearingId: 'clr-1',
@@ -275,6 +275,31 @@ describe('one transaction', () => {
     expect(items).toHaveLength(1);
     expect(items[0]?.id).not.toBe(before?.id);
     expect(await view(`/acct-1/transactions/${before?.id}`)).toEqual(items[0]);
+  });
+
+  test('that was given away twice is found under each id that it had', async () => {
+    const refund = { refundId: 'ref-1', amountMinor: 3_000n };
+    const steps = [
+      aFact('card.refunded', { id: 'f1', ...refund }),
+      aFact('card.refunded', { id: 'f2', ...refund, clearingId: 'clr-1' }),
+      // The refund itself is not told a third time: its alias leads to the clearing's, and that to the purchase.
+      aFact('card.cleared', {
+        id: 'f3',
+        clearingId: 'clr-1',
+        authorisationId: 'auth-1',
+        amountMinor: 6_000n,
+      }),
+    ];
+    const had: unknown[] = [];
+    for (const n of [1, 2]) {
+      const { page } = await served(opened, ...steps.slice(0, n));
+      had.push((await page('/acct-1/transactions')).items[0]?.id);
+    }
+    const { page, view } = await served(opened, ...steps);
+    const { items } = await page('/acct-1/transactions');
+    expect(items).toHaveLength(1);
+    expect(new Set([...had, items[0]?.id]).size).toBe(3);
+    for (const id of had) expect(await view(`/acct-1/transactions/${id}`)).toEqual(items[0]);
   });
 
   test('of another account is not found', async () => {

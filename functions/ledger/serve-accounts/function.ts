@@ -5,7 +5,13 @@ import type { Reads } from '../../../shared/platform/platform.ts';
 import { onRequest, type Request } from '../../../shared/runtime/on-request.ts';
 import { accountFrom, accountPath, accountsOwnedBy } from '../../../shared/store/accounts.ts';
 import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
-import { aliasFrom, feedOf, transactionFrom, transactionPath } from '../../../shared/store/transactions.ts';
+import {
+  aliasesFrom,
+  feedOf,
+  type Transaction,
+  transactionFrom,
+  transactionPath,
+} from '../../../shared/store/transactions.ts';
 import { cursorAfter, readCursor, readLimit } from './page.ts';
 import { accountView, transactionView } from './views.ts';
 
@@ -64,10 +70,14 @@ async function ownAccount(reads: Reads, { params, uid }: Request) {
   return account;
 }
 
-/** Follows the alias that a clearing left when its authorisation became known. */
-async function readTransaction(reads: Reads, accountId: string, transactionId: string) {
+/** Follows the aliases that a refund and a clearing left when it became known what they belong to. */
+async function readTransaction(
+  reads: Reads,
+  accountId: string,
+  transactionId: string,
+): Promise<Transaction | undefined> {
   const [document] = await reads.get([transactionPath(accountId, transactionId)]);
-  const target = document && aliasFrom(document);
-  const [found] = target ? await reads.get([transactionPath(accountId, target)]) : [document];
-  return found && transactionFrom(found);
+  const [target] = document ? aliasesFrom(document) : [];
+  if (target) return readTransaction(reads, accountId, target);
+  return document && transactionFrom(document);
 }

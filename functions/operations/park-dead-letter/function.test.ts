@@ -1,22 +1,35 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { accountFrozen } from '../../../shared/events/bank-facts.ts';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { toMessage } from '../../../shared/runtime/outgoing.ts';
 import { bytesFrom, chunkPaths } from '../../../shared/store/chunks.ts';
-import { aFact, aMessage, NOW } from '../../../shared/testing/builders.ts';
+import { createInbox, inboxPath } from '../../../shared/store/inbox.ts';
+import { aFact, aMessage, eventIn, NOW } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
+import trackAccount from '../../ledger/track-account/function.ts';
 import parkDeadLetter from './function.ts';
 
-function aParkedMessage(data: Buffer, id = 'prk_1') {
-  const message = { dataBase64: data.toString('base64'), attributes: { type: 'account.frozen' } };
+/** One time that `track-account` gave up a message: each is an event of its own. */
+function aParkedMessage(
+  data: Uint8Array,
+  parkedId = 'prk_1',
+  { id = `evt-${randomUUID()}`, reason = 'account.other-bank' } = {},
+) {
+  const message = {
+    dataBase64: Buffer.from(data).toString('base64'),
+    attributes: { type: 'account.frozen' },
+  };
   return aMessage([messageParked], {
     type: 'message.parked',
     subject: 'track-account',
     id,
     data: {
+      parkedId,
       function: 'track-account',
-      reason: 'account.other-bank',
+      reason,
       facts: { accountId: 'acct-1', tries: 3 },
       attempts: 1,
       message,
@@ -56,8 +69,27 @@ describe('a message that a function gave up', () => {
 
   test('that comes twice is kept once', async () => {
     const { park, paths } = aPlace();
-    await park(aParkedMessage(Buffer.from('a')), aParkedMessage(Buffer.from('a')));
+    const parking = aParkedMessage(Buffer.from('a'));
+    await park(parking, parking);
     expect(paths()).toEqual(['parked/prk_1']);
+  });
+
+  test('that it gave up five times is kept once, with the last reason and the first bytes', async () => {
+    const { park, paths, world, bytesOf } = aPlace();
+    const reasons = ['one', 'two', 'three', 'four', 'five'];
+    await park(
+      ...reasons.map((reason) => aParkedMessage(Buffer.from(`as in ${reason}`), 'prk_1', { reason })),
+    );
+    expect(world.failures).toEqual([]);
+    expect(paths()).toEqual(['parked/prk_1']);
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ reason: 'five', state: 'waiting' });
+    expect((await bytesOf('parked/prk_1')).toString()).toBe('as in one');
+  });
+
+  test('has no id of its document in it twice', async () => {
+    const { park, world } = aPlace();
+    await park(aParkedMessage(Buffer.from('a')));
+    expect(Object.keys(world.documents().get('parked/prk_1') ?? {})).not.toContain('parkedId');
   });
 
   test('of 2 MB is kept whole, though no document holds that much', async () => {
@@ -74,10 +106,6 @@ describe('a message that a function gave up', () => {
     const [read] = await world.store.get(['parked/prk_1']);
     if (!read?.fields) throw new Error('not parked');
     await world.store.commit([{ do: 'replace', read, fields: { ...read.fields, state: 'redriven' } }]);
-    const inbox = await world.store.get(
-      [...world.documents().keys()].filter((path) => path.startsWith('inbox/')),
-    );
-    await world.store.commit(inbox.map((entry) => ({ do: 'delete', read: entry })));
 
     await park(aParkedMessage(bytes));
     expect(world.failures).toEqual([]);
@@ -90,6 +118,59 @@ describe('a message that a function gave up', () => {
     await park(aParkedMessage(Buffer.from('b'), 'prk_2'), aParkedMessage(Buffer.from('a'), 'prk_1'));
     expect(paths()).toEqual(['parked/prk_1', 'parked/prk_2']);
   });
+});
+
+describe('the inbox entry of an event that was parked', () => {
+  const handledAt = NOW;
+  const entry = { attempt: 'a', fingerprint: 'f', handledAt, expiresAt: new Date('2026-12-23T10:00:00Z') };
+  const conflicting = aFact('account.frozen', { id: 'fact-1' });
+
+  async function afterParking(path: string, bytes: Uint8Array) {
+    const { park, world } = aPlace();
+    await world.store.commit([{ do: 'create', path, fields: entry }]);
+    await park(aParkedMessage(bytes), aParkedMessage(bytes));
+    expect(world.failures).toEqual([]);
+    return world.documents().get(path);
+  }
+
+  test('outlives every redrive: it expires no more', async () => {
+    const { expiresAt: _, ...kept } = entry;
+    expect(await afterParking(inboxPath('track-account', 'fact-1'), conflicting.data)).toEqual(kept);
+  });
+
+  test('that is too long for one document outlives them whole', async () => {
+    const { park, world } = aPlace();
+    const at = inboxPath('track-account', 'fact-1');
+    const events = [
+      { topic: 'customers', event: { ...eventIn(conflicting), data: 'x'.repeat(900_000) } },
+    ] as const;
+    const entry = { attempt: 'a', fingerprint: 'f', events, unpublished: false, handledAt };
+    await world.store.commit(createInbox(at, entry));
+    await park(aParkedMessage(conflicting.data));
+    const kept = [...world.documents()].filter(([path]) => path.startsWith(at));
+    expect(kept.map(([path]) => path)).toEqual([at, `${at}/chunks/1`]);
+    expect(kept.filter(([, { expiresAt }]) => expiresAt !== undefined)).toEqual([]);
+  });
+
+  test.each([
+    ['of another function', inboxPath('record-transaction', 'fact-1'), conflicting.data],
+    ['of another event', inboxPath('track-account', 'fact-2'), conflicting.data],
+    ['of what cannot be read', inboxPath('track-account', 'fact-1'), Buffer.from('fact-1')],
+  ])('%s stays as it is', async (_, path, bytes) => {
+    expect(await afterParking(path, bytes)).toEqual(entry);
+  });
+});
+
+test('an event that comes again with other content is parked once, and what was done about it stays done', async () => {
+  const world = aWorld({ functions: [trackAccount, parkDeadLetter] });
+  const frozen = (fingerprint: string) => {
+    const message = aFact('account.frozen', { id: 'fact-1' });
+    return toMessage({ ...eventIn(message), fingerprint });
+  };
+  await world.deliver('bank-facts', frozen('one'), frozen('two'), frozen('two'), frozen('three'));
+  const parked = Object.entries(world.state()).filter(([path]) => path.startsWith('parked/'));
+  expect(parked.map(([, { reason }]) => reason)).toEqual(['event.conflict', 'event.conflict']);
+  expect(world.documents().get(inboxPath('track-account', 'fact-1'))).not.toHaveProperty('expiresAt');
 });
 
 test('a message that is no dead letter is parked itself', async () => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
+import { eventIn } from '../../../shared/runtime/dead-letter.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { chunkPaths } from '../../../shared/store/chunks.ts';
+import { inboxPath, keepForGood } from '../../../shared/store/inbox.ts';
 import { parkedPath, writeParked } from '../../../shared/store/parked.ts';
 
 /** Keeps what could not be processed: whole, with its reason, until an operator redrives or drops it. */
@@ -12,9 +15,16 @@ export default onEvent({
   config: z.object({}),
   connect: ({ reads }) => reads,
   async decide(event, { deps, now }) {
-    const [document] = await deps.get([parkedPath(event.id)]);
+    const { parkedId, function: name, message } = event.data;
+    const parked = eventIn({ data: Buffer.from(message.dataBase64, 'base64') });
+    const [document, ...handled] = await deps.get([
+      parkedPath(parkedId),
+      ...(parked ? [inboxPath(name, parked.id)] : []),
+    ]);
     if (!document) throw new Error('store.short-answer');
+    const chunks = await deps.get(handled.flatMap(chunkPaths));
     const at = { parkedAt: now.toISOString(), traceparent: event.traceparent };
-    return { writes: writeParked(document, at, event.data) };
+    const kept = [...handled, ...chunks].flatMap(keepForGood);
+    return { writes: [...writeParked(document, at, event.data), ...kept] };
   },
 });

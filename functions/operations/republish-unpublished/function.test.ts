@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accountChanged } from '../../../shared/events/customers.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { memoryCloud } from '../../../shared/platform/memory.ts';
+import { StoreError } from '../../../shared/platform/platform.ts';
 import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
 import { childOf } from '../../../shared/runtime/telemetry.ts';
 import { anEnv, eventIn, NOW } from '../../../shared/testing/builders.ts';
@@ -79,6 +80,37 @@ describe('what a process left when it died between commit and publish', () => {
     await sweep(120);
     expect(told.toSorted()).toEqual(['eleven', 'nine', 'ten']);
   });
+});
+
+test('what cannot be published holds up nothing: 20 of 320 that can be are, and the run fails', async () => {
+  const cloud = memoryCloud();
+  const told: string[] = [];
+  cloud.onPublish((_, message) => told.push(eventIn(message).subject));
+  const poison = Array.from({ length: 300 }, (_, n) => `poison-${n}`);
+  const good = Array.from({ length: 20 }, (_, n) => `good-${n}`);
+  for (const tick of [...poison, ...good]) {
+    const platform = withTroubles(cloud.instance(), { publish: ['crash-before'] });
+    const told = tellHourly.start(anEnv({ platform }), {})(tick, childOf(undefined));
+    await expect(told).rejects.toThrow('crashed');
+  }
+  const platform = cloud.instance();
+  const refusing: typeof platform = {
+    ...platform,
+    async publish(topic, messages) {
+      if (messages.some((message) => eventIn(message).subject.startsWith('poison'))) throw new StoreError(3);
+      await platform.publish(topic, messages);
+    },
+  };
+  const sweep = (platform: typeof refusing, seconds: number) => {
+    const now = () => new Date(NOW.getTime() + seconds * 1000);
+    return republishUnpublished.start(anEnv({ platform, now }), {})(`minute ${seconds}`, childOf(undefined));
+  };
+  await expect(sweep(refusing, 60)).rejects.toThrow('store.code-3');
+  expect(told.toSorted()).toEqual(good.toSorted());
+
+  // And once they can be published, they all are, and the others not again.
+  await sweep(platform, 120);
+  expect(told.slice(20).toSorted()).toEqual(poison.toSorted());
 });
 
 test('what was published is not published again', async () => {

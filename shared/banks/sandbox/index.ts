@@ -15,7 +15,6 @@ export const sandbox: Bank = {
     const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = posted.headers;
     return {
       kind: 'accepted',
-      causeParts: [id, posted.rawBody.toString('latin1')],
       headers: {
         'webhook-id': id,
         'webhook-timestamp': timestamp,

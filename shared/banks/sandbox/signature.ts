@@ -18,14 +18,20 @@ export function isStandardWebhookSecret(secret: string): boolean {
  * Why a delivery is not the bank's, or undefined when it is. Signed is `id.timestamp.body` with HMAC-SHA256;
  * the header may carry several signatures and we may hold several secrets, so that a secret can be rotated.
  */
-export function verifyStandardWebhook({ headers, rawBody, now, secrets }: Posted): string | undefined {
+export function verifyStandardWebhook({
+  headers,
+  rawBody,
+  now,
+  secrets,
+}: Pick<Posted, 'headers' | 'rawBody' | 'now' | 'secrets'>): string | undefined {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
   if (!id || !timestamp || !signatures) return 'signature.headers-missing';
   if (!/^[1-9][0-9]{0,11}$/.test(timestamp)) return 'signature.timestamp-invalid';
   if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > AGE_SECONDS_MAX)
     return 'signature.timestamp-stale';
 
-  const given = signatures.split(' ').filter((signature) => signature.startsWith('v1,'));
+  // Several signatures stand in one header, or in several that Node joins with a comma.
+  const given = signatures.split(/,? +/).filter((signature) => signature.startsWith('v1,'));
   const expected = secrets.filter(isStandardWebhookSecret).map((secret) => {
     const signed = createHmac('sha256', keyOf(secret))
       .update(`${id}.${timestamp}.`, 'latin1')

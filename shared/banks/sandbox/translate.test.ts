@@ -77,19 +77,84 @@ describe('what the bank says, in our words', () => {
     }
   });
 
-  test('a transfer is described by its counterparty, or else by its remittance', () => {
-    const described = (data: object) =>
-      factOf('transaction.booked', aWireEvent('transaction.booked', { transactionId: 'trf-1', ...data })).data
-        .description;
-    expect(described({ counterparty: { name: 'Bo' }, remittance: 'Rent' })).toBe('Bo');
-    expect(described({ remittance: 'Rent' })).toBe('Rent');
-    expect(described({})).toBeUndefined();
+  test('a transfer keeps its counterparty and its remittance whole, and its dates under our names', () => {
+    const told = {
+      transactionId: 'trf-1',
+      counterparty: { name: 'Bo', iban: 'DK5000400440116243' },
+      remittance: 'Rent',
+      endToEndId: 'e2e-1',
+      bookingDate: '2026-11-24',
+      valueDate: '2026-11-25',
+    };
+    const { data } = factOf('transaction.booked', aWireEvent('transaction.booked', told));
+    expect(data).toEqual({
+      bank: 'sandbox',
+      deliveryId: 'dlv-1',
+      receivedAt: NOW.toISOString(),
+      accountId: 'acct-1',
+      bankEventId: 'evt-transaction.booked',
+      transactionId: 'trf-1',
+      direction: 'debit',
+      amount: { amountMinor: 10_000n, currency: 'DKK' },
+      counterparty: { name: 'Bo', iban: 'DK5000400440116243' },
+      remittance: 'Rent',
+      endToEndId: 'e2e-1',
+      bookedOn: '2026-11-24',
+      valueOn: '2026-11-25',
+    });
+  });
+
+  test.each([
+    ['card.authorisation-created', {}],
+    ['card.authorisation-declined', {}],
+    ['card.authorisation-incremented', { incrementId: 'i-1' }],
+    ['card.authorisation-reversed', { reversalId: 'r-1' }],
+    ['card.authorisation-expired', {}],
+    ['card.cleared', { clearingId: 'clr-1' }],
+    ['card.refunded', { refundId: 'ref-1' }],
+  ] as const)('%s: keeps its merchant whole', (type, id) => {
+    const { data } = factOf(type, aWireEvent(type, { authorisationId: 'auth-1', ...id }));
+    expect(data.merchant).toEqual({ name: 'Kaffebar', mcc: '5814', country: 'DK' });
+  });
+
+  test('a refund may name a clearing and an authorisation, by null or by silence neither', () => {
+    const named = (names: object) =>
+      factOf('card.refunded', aWireEvent('card.refunded', { refundId: 'ref-1', ...names })).data;
+    for (const nothing of [{ authorisationId: null, clearingId: null }, {}]) {
+      const { authorisationId, clearingId } = named(nothing);
+      expect({ authorisationId, clearingId }).toEqual({ authorisationId: undefined, clearingId: undefined });
+    }
+    const both = { authorisationId: 'auth-1', clearingId: 'clr-1' };
+    expect(named(both)).toMatchObject(both);
+  });
+
+  test('a fact comes from its bank, and has a fingerprint of what its event says, however it is written', () => {
+    const event = aWireEvent('account.frozen', {}, { id: 'evt-9' });
+    // SHA-256 of its JSON with sorted names and the time in UTC, computed in Python.
+    const fingerprint = 'eq0CoKLeuI3ayl9_svUF1s_yKTvoQ0ouRuXZ8xhvXXs';
+    expect(translated(event).facts[0]).toMatchObject({ source: '/banks/sandbox', fingerprint });
+    const { id, ...rest } = event;
+    const rewritten = { mood: 'fine', ...rest, occurredAt: '2026-11-23T10:00:00+01:00', id };
+    expect(translated(rewritten).facts[0]?.fingerprint).toBe(fingerprint);
+  });
+
+  test.each<[string, object]>([
+    ['amount', { amountMinor: '10001' }],
+    ['currency', { amount: { amountMinor: '10000', currency: 'EUR' } }],
+    ['direction', { direction: 'credit' }],
+    ['transaction', { transactionId: 'trf-2' }],
+    ['remittance', { remittance: 'Rent' }],
+  ])('another %s is another fingerprint', (_, change) => {
+    const fingerprint = (data: object) =>
+      factOf('transaction.booked', aWireEvent('transaction.booked', { transactionId: 'trf-1', ...data }))
+        .fingerprint;
+    expect(fingerprint(change)).not.toBe(fingerprint({}));
   });
 
   test('a name that was cut in the middle of an emoji can be stored: the broken half is replaced', () => {
     const merchant = { name: 'Kaffe \ud83d', mcc: '5814', country: 'DK' };
     const event = aWireEvent('card.authorisation-created', { authorisationId: 'auth-1', merchant });
-    expect(factOf('card.authorisation-created', event).data.description).toBe('Kaffe \ufffd');
+    expect(factOf('card.authorisation-created', event).data.merchant?.name).toBe('Kaffe \ufffd');
   });
 
   test('one delivery may tell of several events, and each becomes a fact', () => {
@@ -101,7 +166,96 @@ describe('what the bank says, in our words', () => {
   });
 
   test('an empty delivery says nothing', () => {
-    expect(translated()).toEqual({ facts: [], unreadable: [] });
+    expect(translated()).toEqual({ facts: [], unreadable: [], more: [] });
+  });
+});
+
+describe('a long delivery', () => {
+  const events = (count: number) =>
+    Array.from({ length: count }, (_, n) => aWireEvent('account.frozen', {}, { id: `evt-${n}` }));
+  const idsIn = (body: Uint8Array) =>
+    (JSON.parse(Buffer.from(body).toString()) as { events: { id: string }[] }).events.map(({ id }) => id);
+
+  test('of 500 events is translated whole', () => {
+    const { facts, more } = translated(...events(500));
+    expect(facts).toHaveLength(500);
+    expect(more).toEqual([]);
+  });
+
+  test('of 1,201 gives the first 500, and the rest in bodies of 500 each at the most, in their order', () => {
+    const all = events(1_201);
+    const { facts, unreadable, more } = translated(...all);
+    expect(facts.map(({ data }) => data.bankEventId)).toEqual(all.slice(0, 500).map(({ id }) => id));
+    expect(unreadable).toEqual([]);
+    expect(more.map((body) => idsIn(body).length)).toEqual([500, 201]);
+    expect(more.flatMap(idsIn)).toEqual(all.slice(500).map(({ id }) => id));
+  });
+
+  test('gives each fact the fingerprint that it has in a delivery of its own', () => {
+    const all = events(501);
+    const [rest] = translated(...all).more;
+    if (!rest) throw new Error('nothing is left');
+    const inPart = translate({
+      bank: 'sandbox',
+      deliveryId: 'dlv-1',
+      receivedAt: NOW.toISOString(),
+      body: rest,
+    });
+    expect(inPart.facts).toEqual(translated(all[500]).facts);
+  });
+});
+
+describe('a delivery of much that cannot be read', () => {
+  const bodyOf = (events: readonly unknown[]) => Buffer.from(JSON.stringify({ events }));
+
+  test('of 20 such events hands back each alone', () => {
+    const { unreadable } = translated(...Array.from({ length: 20 }, (_, n) => n));
+    expect(unreadable.map(({ body }) => Buffer.from(body))).toEqual(
+      Array.from({ length: 20 }, (_, n) => bodyOf([n])),
+    );
+  });
+
+  test('of 25 hands back 20 alone and the other 5 together, and what can be read goes on', () => {
+    const junk = Array.from({ length: 25 }, (_, n) => n);
+    const good = aWireEvent('account.frozen', {}, { id: 'evt-good' });
+    const { facts, unreadable } = translated(...junk, good);
+    expect(facts.map(({ data }) => data.bankEventId)).toEqual(['evt-good']);
+    expect(unreadable).toHaveLength(21);
+    expect(unreadable.at(-1)).toEqual({
+      reason: 'bank-event.many-unreadable',
+      facts: { count: 5 },
+      body: bodyOf(junk.slice(20)),
+    });
+  });
+});
+
+describe('an event that is nested deeper than can be written', () => {
+  const good = aWireEvent('account.frozen', {}, { id: 'evt-good' });
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const bodyWith = (...events: readonly string[]) => Buffer.from(`{"events":[${events.join(',')}]}`);
+  const receivedAt = NOW.toISOString();
+  const of = (body: Buffer) => translate({ bank: 'sandbox', deliveryId: 'dlv-1', receivedAt, body });
+
+  test.each([
+    ['by itself', deep],
+    [
+      'in a field that we do not know',
+      JSON.stringify({ ...good, id: 'evt-deep', mood: 0 }).replace(/0}$/, `${deep}}`),
+    ],
+  ])('%s is handed back, a word in its place, and the others go on', (_, text) => {
+    const { facts, unreadable } = of(bodyWith(text, JSON.stringify(good)));
+    expect(facts.map(({ data }) => data.bankEventId)).toEqual(['evt-good']);
+    expect(unreadable).toEqual([
+      { reason: 'bank-event.too-deep', facts: {}, body: bodyWith('"nested too deep"') },
+    ]);
+  });
+
+  test('is not lost behind 500 others either', () => {
+    const body = bodyWith(...Array.from({ length: 500 }, () => JSON.stringify(good)), deep);
+    const { facts, unreadable, more } = of(body);
+    expect(facts).toHaveLength(500);
+    const later = more.flatMap((rest) => of(Buffer.from(rest)).unreadable);
+    expect([...unreadable, ...later].map(({ reason }) => reason)).toEqual(['bank-event.too-deep']);
   });
 });
 

@@ -5,42 +5,54 @@ import { idFrom } from '../../events/id.ts';
 import type { Bank, BankFact, Delivery, Unreadable } from '../bank.ts';
 import { readEvents, type WireEvent, wireEvent } from './events.ts';
 
+// What follows from one delivery is kept in one commit, which Firestore limits to 10 MiB: the rest of a longer one
+// comes as deliveries of their own.
+const EVENTS_MAX = 500;
+
+// Of what cannot be read, so many a delivery are parked one by one, and the rest together.
+const UNREADABLE_MAX = 20;
+
 /** The bank's words in ours. What cannot be read is handed back with its bytes; the others go on. */
 export const translate: Bank['translate'] = (delivery) => {
+  const events = readEvents(delivery.body) ?? [];
   const facts: BankFact[] = [];
-  const unreadable: Unreadable[] = [];
-  for (const event of readEvents(delivery.body) ?? []) {
+  const unreadable: (Unreadable & { text: string })[] = [];
+  for (const event of events.slice(0, EVENTS_MAX)) {
+    const text = textOf(event);
     const read = wireEvent.safeParse(event);
-    if (!read.success)
-      unreadable.push(cutOut(event, reasonOf(event), { issues: issuesOf(read.error.issues) }));
-    else if (unknownCurrency(read.data)) unreadable.push(cutOut(event, 'currency.unknown', {}));
-    else facts.push({ ...toFact(delivery, read.data), fingerprint: fingerprintOf(event) });
+    const refuse = (reason: string, issues?: string) =>
+      unreadable.push({ reason, facts: issues ? { issues } : {}, text, body: bodyOf(text) });
+    if (text === TOO_DEEP) refuse('bank-event.too-deep');
+    else if (!read.success) refuse(reasonOf(event), issuesOf(read.error.issues));
+    else if (unknownCurrency(read.data)) refuse('currency.unknown');
+    else facts.push({ ...toFact(delivery, read.data), fingerprint: fingerprintOf(read.data) });
   }
-  return { facts, unreadable };
+  return { facts, unreadable: fewer(unreadable), more: slices(events.slice(EVENTS_MAX)) };
 };
 
-/** Of the event as the bank sent it, so that what we make of it may change without seeming to be a conflict. */
-function fingerprintOf(event: unknown): string {
-  return createHash('sha256').update(JSON.stringify(event)).digest('base64url');
+function fewer(unreadable: readonly (Unreadable & { text: string })[]): Unreadable[] {
+  const rest = unreadable.slice(UNREADABLE_MAX).map(({ text }) => text);
+  const alone = unreadable
+    .slice(0, UNREADABLE_MAX)
+    .map(({ reason, facts, body }) => ({ reason, facts, body }));
+  const together = {
+    reason: 'bank-event.many-unreadable',
+    facts: { count: rest.length },
+    body: bodyOf(...rest),
+  };
+  return rest.length > 0 ? [...alone, together] : alone;
 }
 
 function toFact(delivery: Delivery, event: WireEvent): BankFact {
   const { bank, deliveryId, receivedAt } = delivery;
   const { accountId, resourceVersion } = event;
   const origin = { bank, deliveryId, receivedAt, accountId, bankEventId: event.id, resourceVersion };
-  const head = {
-    id: idFrom('fact', bank, event.id, event.type, accountId),
-    time: utc(event.occurredAt),
-  };
+  const id = idFrom('fact', bank, event.id, event.type, accountId);
+  const head = { id, time: utc(event.occurredAt), source: `/banks/${bank}` };
   switch (event.type) {
     case 'account.opened': {
-      const { ownerRefs, currency, iban } = event.data;
-      return {
-        ...head,
-        type: event.type,
-        subject: accountId,
-        data: { ...origin, ownerIds: ownerRefs, currency, iban },
-      };
+      const { ownerRefs: ownerIds, ...data } = event.data;
+      return { ...head, type: event.type, subject: accountId, data: { ...origin, ...data, ownerIds } };
     }
     case 'account.frozen':
     case 'account.unfrozen':
@@ -49,69 +61,54 @@ function toFact(delivery: Delivery, event: WireEvent): BankFact {
     case 'transaction.pending':
     case 'transaction.booked':
     case 'transaction.cancelled': {
-      const { counterparty, remittance, bookingDate, valueDate, ...data } = event.data;
-      const description = counterparty?.name ?? remittance;
-      const plain = { ...origin, ...data, description, bookedOn: bookingDate, valueOn: valueDate };
-      return { ...head, type: event.type, subject: data.transactionId, data: plain };
+      const data = { ...origin, ...dated(event.data) };
+      return { ...head, type: event.type, subject: data.transactionId, data };
     }
     case 'card.authorisation-created':
     case 'card.authorisation-declined': {
-      const data = { ...origin, ...described(event.data) };
+      const data = { ...origin, ...event.data };
+      return { ...head, type: event.type, subject: data.authorisationId, data };
+    }
+    case 'card.authorisation-expired': {
+      const data = { ...origin, ...event.data };
       return { ...head, type: event.type, subject: data.authorisationId, data };
     }
     case 'card.authorisation-incremented': {
-      const { delta, ...data } = described(event.data);
+      const { delta: amount, ...data } = event.data;
       return {
         ...head,
         type: event.type,
         subject: data.authorisationId,
-        data: { ...origin, ...data, amount: delta },
+        data: { ...origin, ...data, amount },
       };
     }
     case 'card.authorisation-reversed': {
-      const { delta, ...data } = described(event.data);
+      const { delta: amount, ...data } = event.data;
       return {
         ...head,
         type: event.type,
         subject: data.authorisationId,
-        data: { ...origin, ...data, amount: delta },
+        data: { ...origin, ...data, amount },
       };
     }
-    case 'card.authorisation-expired': {
-      const data = described(event.data);
-      return { ...head, type: event.type, subject: data.authorisationId, data: { ...origin, ...data } };
-    }
     case 'card.cleared': {
-      const data = { ...origin, ...booked(event.data) };
+      const authorisationId = event.data.authorisationId ?? undefined;
+      const data = { ...origin, ...dated(event.data), authorisationId };
       return { ...head, type: event.type, subject: data.clearingId, data };
     }
     case 'card.refunded': {
-      const { clearingId, ...rest } = booked(event.data);
-      const data = { ...origin, ...rest, clearingId: clearingId ?? undefined };
+      const authorisationId = event.data.authorisationId ?? undefined;
+      const clearingId = event.data.clearingId ?? undefined;
+      const data = { ...origin, ...dated(event.data), authorisationId, clearingId };
       return { ...head, type: event.type, subject: data.refundId, data };
     }
   }
 }
 
-function described<D extends { merchant?: { name: string } | undefined }>({ merchant, ...data }: D) {
-  return { ...data, description: merchant?.name };
-}
-
-function booked<
-  D extends {
-    merchant?: { name: string } | undefined;
-    authorisationId?: string | null | undefined;
-    bookingDate?: string | undefined;
-    valueDate?: string | undefined;
-  },
->(data: D) {
-  const { bookingDate, valueDate, authorisationId, ...rest } = described(data);
-  return {
-    ...rest,
-    authorisationId: authorisationId ?? undefined,
-    bookedOn: bookingDate,
-    valueOn: valueDate,
-  };
+/** Our names for the bank's dates. */
+function dated<D extends { bookingDate?: string | undefined; valueDate?: string | undefined }>(data: D) {
+  const { bookingDate: bookedOn, valueDate: valueOn, ...rest } = data;
+  return { ...rest, bookedOn, valueOn };
 }
 
 /** A currency that we have no exponent for: an amount in it could be shown a hundred times too large. */
@@ -123,8 +120,37 @@ function unknownCurrency({ data }: WireEvent): boolean {
   return currencies.some((currency) => exponentOf(currency) === undefined);
 }
 
-function cutOut(event: unknown, reason: string, facts: Unreadable['facts']): Unreadable {
-  return { reason, facts, body: Buffer.from(JSON.stringify({ events: [event] })) };
+// In place of an event that is nested deeper than can be written again; the archive has its bytes.
+const TOO_DEEP = '"nested too deep"';
+
+function textOf(event: unknown): string {
+  try {
+    return JSON.stringify(event);
+  } catch {
+    return TOO_DEEP;
+  }
+}
+
+/** Of what an event says, however it is written: banks write it anew when they send it again. */
+function fingerprintOf(event: WireEvent): string {
+  const text = JSON.stringify({ ...event, occurredAt: utc(event.occurredAt) }, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function bodyOf(...texts: readonly string[]): Uint8Array {
+  return Buffer.from(`{"events":[${texts.join(',')}]}`);
+}
+
+function slices(events: readonly unknown[]): Uint8Array[] {
+  const texts = events.map(textOf);
+  const count = Math.ceil(texts.length / EVENTS_MAX);
+  return Array.from({ length: count }, (_, n) =>
+    bodyOf(...texts.slice(n * EVENTS_MAX, (n + 1) * EVENTS_MAX)),
+  );
 }
 
 function reasonOf(event: unknown): string {
