@@ -30,6 +30,12 @@ function aTranslator() {
   };
 }
 
+/** As the webhook's door names a delivery: by the bank and its bytes. */
+function deliveryOf(body: Buffer): Message {
+  const digest = createHash('sha256').update(body).digest('base64url');
+  return aDelivery(body, { deliveryId: idFrom('dlv', 'sandbox', digest) });
+}
+
 describe('a delivery', () => {
   test('of two events becomes two facts, in the bank’s time', async () => {
     const { translate, facts } = aTranslator();
@@ -84,15 +90,13 @@ describe('an event that cannot be read', () => {
     expect(new Set(world.events('dead-letters').map(({ id }) => id)).size).toBe(1);
   });
 
-  test('is one parked document, though five deliveries tell it', async () => {
+  test('is one parked document, though six deliveries tell it, and two of them tell nothing else', async () => {
     const world = aWorld({ functions: [translateDelivery, parkDeadLetter] });
-    const deliveries = [1, 2, 3, 4, 5].map((n) =>
-      aDelivery(aBody(unknown, aWireEvent('account.frozen', {}, { id: `evt-${n}` })), {
-        deliveryId: `dlv-${n}`,
-      }),
-    );
+    const beside = (n: number) => aBody(unknown, aWireEvent('account.frozen', {}, { id: `evt-${n}` }));
+    const written = Buffer.from(JSON.stringify({ sentAt: 1, events: [unknown] }, null, 2)); // in the bank's own way
+    const deliveries = [beside(1), beside(2), aBody(unknown), beside(3), written, beside(4)].map(deliveryOf);
     await world.deliver('partner-bank-webhooks', ...deliveries);
-    expect(world.events('bank-facts')).toHaveLength(5);
+    expect(world.events('bank-facts')).toHaveLength(4);
     expect(Object.values(world.state())).toMatchObject([
       { function: 'translate-delivery', reason: 'bank-event.unknown-type', state: 'waiting' },
     ]);
@@ -127,12 +131,6 @@ describe('an event that cannot be read', () => {
 });
 
 describe('what was parked and is redriven while it still cannot be read', () => {
-  // As the webhook's door names a delivery: by the bank and its bytes.
-  const deliveryOf = (body: Buffer) => {
-    const digest = createHash('sha256').update(body).digest('base64url');
-    return aDelivery(body, { deliveryId: idFrom('dlv', 'sandbox', digest) });
-  };
-
   test.each([
     ['among others', aBody(opened, unknown)],
     ['alone in its delivery', aBody(unknown)],

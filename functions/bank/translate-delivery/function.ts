@@ -25,9 +25,9 @@ export default onEvent({
     if (!bank) throw new PermanentError('bank.unknown', { bank: event.data.bank });
     const body = Buffer.from(event.data.bodyBase64, 'base64');
     const { facts, unreadable, more } = bank.translate({ ...event.data, body });
-    // What is a delivery of its own is parked as it is, and leaves no trace here: a redrive reads it afresh.
-    const [first, ...others] = unreadable;
-    if (first && others.length + facts.length + more.length === 0) {
+    // What was cut out already is parked as it is, and leaves no trace here: a redrive reads it afresh.
+    const [first] = unreadable;
+    if (first && body.equals(first.body)) {
       throw new PermanentError(first.reason, { deliveryId: event.data.deliveryId, ...first.facts });
     }
     return {
