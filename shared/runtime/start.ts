@@ -7,10 +7,13 @@ import { Script } from 'node:vm';
 declare const BUNDLE_DIGEST: string;
 declare const BUNDLE_ENCODING: 'latin1' | 'utf8';
 
+// Long enough for the first call, for which it was started.
+const WRITE_AFTER_MS = 3000;
+
 /**
  * Starts the bundle beside it with what V8 compiled of it before, which halves a cold start. The cache is named
  * after bundle, Node and processor: V8 itself would accept one of another source of the same length. With
- * `CODE_CACHE=write` this process writes it when it ends, so that what its calls compiled is in it.
+ * `CODE_CACHE=write` this process writes it once its first call is done, so that what that compiled is in it.
  */
 function startBundle(): void {
   const bundle = join(__dirname, 'index.cjs');
@@ -21,10 +24,16 @@ function startBundle(): void {
     ...(cachedData && { cachedData }),
   });
   if (process.env.CODE_CACHE === 'write' && (!cachedData || script.cachedDataRejected)) {
-    process.once('exit', () => {
+    let written = false;
+    const write = () => {
+      if (written) return;
+      written = true;
       writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
       renameSync(`${cache}.${process.pid}`, cache);
-    });
+    };
+    // Soon, because V8 forgets what it compiled and has not run for a while.
+    setTimeout(write, WRITE_AFTER_MS).unref();
+    process.once('exit', write);
   }
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, __dirname);
