@@ -16,6 +16,12 @@ export interface Platform {
 /** What functions may do by themselves: read. Writing and publishing is the runtime's. */
 export type Reads = Pick<Platform, 'get' | 'query'>;
 
+/** One document, there or not. */
+export async function readOne(reads: Reads, path: string): Promise<Stored> {
+  const [document] = await reads.get([path]);
+  return document ?? { path, fields: undefined, version: undefined };
+}
+
 export type Message = { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
 
 /** The canonical status codes (google.rpc.Code) of what a store refuses. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PermanentError } from '../errors.ts';
-import { CODES, StoreError } from '../platform/platform.ts';
+import { CODES, readOne, StoreError } from '../platform/platform.ts';
 import { chunkPaths } from '../store/chunks.ts';
 import type { Stored, Write } from '../store/document.ts';
 import {
@@ -143,8 +143,7 @@ function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgo
 async function publishEntry(env: Env, at: string, entry: InboxEntry): Promise<void> {
   await publish(env.platform, entry.events);
   if (!entry.unpublished) return;
-  const [stored] = await env.platform.get([at]);
-  if (stored) await markAsPublished(env, stored);
+  await markAsPublished(env, await readOne(env.platform, at));
 }
 
 async function markAsPublished(env: Env, stored: Stored): Promise<void> {
@@ -156,8 +155,7 @@ async function markAsPublished(env: Env, stored: Stored): Promise<void> {
 }
 
 async function readInbox(env: Env, at: string): Promise<InboxEntry | undefined> {
-  const [stored] = await env.platform.get([at]);
-  return stored && complete(env, stored);
+  return complete(env, await readOne(env.platform, at));
 }
 
 async function complete(env: Env, stored: Stored): Promise<InboxEntry | undefined> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { createDelivery, deliveryPath } from '../../../shared/store/deliveries.ts';
 
@@ -15,9 +16,9 @@ export default onEvent({
   async decide({ data }, { deps }) {
     const { bank, deliveryId, receivedAt, headers, bodyBase64, part } = data;
     if (part !== undefined) return {};
-    const [kept] = await deps.get([deliveryPath(bank, deliveryId)]);
+    const kept = await readOne(deps, deliveryPath(bank, deliveryId));
     // Archived under an inbox entry that has expired since: the same bytes, so there is nothing to add.
-    if (kept?.fields) return {};
+    if (kept.fields) return {};
     const body = Buffer.from(bodyBase64, 'base64');
     return { writes: createDelivery({ bank, deliveryId, receivedAt, headers, body }) };
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NO_CURRENCY } from '../../../shared/domain/transaction.ts';
 import { PublicError } from '../../../shared/errors.ts';
-import type { Reads } from '../../../shared/platform/platform.ts';
+import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { onRequest, type Request } from '../../../shared/runtime/on-request.ts';
 import { accountFrom, accountPath, accountsOwnedBy } from '../../../shared/store/accounts.ts';
 import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
@@ -63,8 +63,7 @@ export default onRequest({
 });
 
 async function ownAccount(reads: Reads, { params, uid }: Request) {
-  const [document] = await reads.get([accountPath(params.accountId ?? '')]);
-  const account = document && accountFrom(document);
+  const account = accountFrom(await readOne(reads, accountPath(params.accountId ?? '')));
   // To say that it exists would already tell something about another customer.
   if (!account?.ownerIds.includes(uid)) throw new PublicError(404, 'account.not-found');
   return account;
@@ -76,8 +75,7 @@ async function readTransaction(
   accountId: string,
   transactionId: string,
 ): Promise<Transaction | undefined> {
-  const [document] = await reads.get([transactionPath(accountId, transactionId)]);
-  const [target] = document ? aliasesFrom(document) : [];
-  if (target) return readTransaction(reads, accountId, target);
-  return document && transactionFrom(document);
+  const document = await readOne(reads, transactionPath(accountId, transactionId));
+  const [target] = aliasesFrom(document);
+  return target ? readTransaction(reads, accountId, target) : transactionFrom(document);
 }

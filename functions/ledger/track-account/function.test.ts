@@ -51,6 +51,12 @@ describe('an account', () => {
     expect(effects).toEqual(['frozen, not opened']);
   });
 
+  test('whose states are numbered does not take one without a number: it is parked', async () => {
+    const { account, parked } = await tracked(opened, aFact('account.closed'));
+    expect(account?.status).toBe('open');
+    expect(parked).toEqual(['fact.version-missing']);
+  });
+
   test('hears nothing new from an older state', async () => {
     const { account, effects } = await tracked(opened, closed, frozen);
     expect(account?.status).toBe('closed');

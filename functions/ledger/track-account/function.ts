@@ -10,6 +10,7 @@ import { PermanentError } from '../../../shared/errors.ts';
 import { accountFacts } from '../../../shared/events/bank-facts.ts';
 import { accountChanged } from '../../../shared/events/customers.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { accountFrom, accountPath, writeAccount } from '../../../shared/store/accounts.ts';
 
@@ -24,11 +25,14 @@ export default onEvent({
   connect: ({ reads }) => reads,
   async decide(fact, { deps }) {
     const { accountId, bank } = fact.data;
-    const [document] = await deps.get([accountPath(accountId)]);
-    if (!document) throw new Error('store.short-answer');
+    const document = await readOne(deps, accountPath(accountId));
     const before: Account = accountFrom(document) ?? { id: accountId, bank, ownerIds: [], status: 'open' };
     if (before.bank !== bank) throw new PermanentError('account.other-bank', { accountId, bank });
     const state = stateOf(fact);
+    // It may be older or newer than what is numbered, and nobody here can know.
+    if (state.rank.version === 0n && (before.statusRank?.version ?? 0n) > 0n) {
+      throw new PermanentError('fact.version-missing', { accountId });
+    }
     if (contradicts(before, state)) {
       throw new PermanentError('fact.conflict', { accountId, version: String(state.rank.version) });
     }

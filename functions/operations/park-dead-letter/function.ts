@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
 import { eventIn } from '../../../shared/runtime/dead-letter.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { chunkPaths } from '../../../shared/store/chunks.ts';
@@ -17,11 +18,8 @@ export default onEvent({
   async decide(event, { deps, now }) {
     const { parkedId, function: name, message } = event.data;
     const parked = eventIn({ data: Buffer.from(message.dataBase64, 'base64') });
-    const [document, ...handled] = await deps.get([
-      parkedPath(parkedId),
-      ...(parked ? [inboxPath(name, parked.id)] : []),
-    ]);
-    if (!document) throw new Error('store.short-answer');
+    const document = await readOne(deps, parkedPath(parkedId));
+    const handled = await deps.get(parked ? [inboxPath(name, parked.id)] : []);
     const chunks = await deps.get(handled.flatMap(chunkPaths));
     const at = { parkedAt: now.toISOString(), traceparent: event.traceparent };
     const kept = [...handled, ...chunks].flatMap(keepForGood);
