@@ -47,7 +47,7 @@ export type Summary = {
   /** What is booked, or held while nothing is, or was asked for while neither is; never negative. */
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** What was authorised in all, where that differs from the amount shown. */
+  /** What was authorised in all, of a purchase that was. */
   readonly authorisedMinor?: bigint | undefined;
   readonly description: string;
   /** When the first of its parts occurred, UTC. */

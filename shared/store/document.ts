@@ -68,7 +68,7 @@ const ID_LENGTH_MAX = 1400;
 /** An id as it stands in a path or as a map's key: no slash, no dot, not empty, not reserved (`__x__`). */
 export function encodeId(id: string): string {
   const encoded = id.isWellFormed()
-    ? encodeURIComponent(id).replaceAll('.', '%2E').replace(/^__/, '%5F_')
+    ? encodeURIComponent(id).replaceAll('%3A', ':').replaceAll('.', '%2E').replace(/^__/, '%5F_')
     : '';
   if (encoded === '' || encoded.length > ID_LENGTH_MAX)
     throw new PermanentError('id.unusable', { length: id.length });

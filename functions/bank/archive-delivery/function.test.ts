@@ -26,8 +26,8 @@ describe('a delivery', () => {
     const { archive, bytesOf, world } = anArchive();
     const odd = Buffer.from([0x7b, 0xff, 0x00, 0x7d]);
     await archive(aDelivery(odd, { headers: { 'webhook-id': 'msg-7' } }));
-    expect(await bytesOf('deliveries/sandbox%3Adlv-1')).toEqual(odd);
-    expect(world.state()['deliveries/sandbox%3Adlv-1']).toMatchObject({
+    expect(await bytesOf('deliveries/sandbox:dlv-1')).toEqual(odd);
+    expect(world.state()['deliveries/sandbox:dlv-1']).toMatchObject({
       bank: 'sandbox',
       deliveryId: 'dlv-1',
       headers: { 'webhook-id': 'msg-7' },
@@ -38,14 +38,14 @@ describe('a delivery', () => {
     const { archive, bytesOf } = anArchive();
     const large = Buffer.from(Uint32Array.from({ length: 262_144 }, (_, n) => n).buffer);
     await archive(aDelivery(large));
-    expect((await bytesOf('deliveries/sandbox%3Adlv-1')).equals(large)).toBe(true);
+    expect((await bytesOf('deliveries/sandbox:dlv-1')).equals(large)).toBe(true);
   });
 
   test('that comes twice is kept once', async () => {
     const { archive, paths } = anArchive();
     await archive(aDelivery(body), aDelivery(body));
     await archive(aDelivery(body));
-    expect(paths()).toEqual(['deliveries/sandbox%3Adlv-1']);
+    expect(paths()).toEqual(['deliveries/sandbox:dlv-1']);
   });
 
   test('that comes again when its inbox entry has expired is left as it was', async () => {
@@ -57,19 +57,19 @@ describe('a delivery', () => {
 
     await archive(aDelivery(body));
     expect(world.failures).toEqual([]);
-    expect(paths()).toEqual(['deliveries/sandbox%3Adlv-1']);
+    expect(paths()).toEqual(['deliveries/sandbox:dlv-1']);
   });
 
   test('beside another is kept beside it, whichever comes first', async () => {
     const { archive, paths } = anArchive();
     await archive(aDelivery(body, { deliveryId: 'dlv-2' }), aDelivery(body, { deliveryId: 'dlv-1' }));
-    expect(paths()).toEqual(['deliveries/sandbox%3Adlv-1', 'deliveries/sandbox%3Adlv-2']);
+    expect(paths()).toEqual(['deliveries/sandbox:dlv-1', 'deliveries/sandbox:dlv-2']);
   });
 
   test('whose id has a slash is one document and not a nested one', async () => {
     const { archive, paths } = anArchive();
     await archive(aDelivery(body, { deliveryId: 'a/b/c' }));
-    expect(paths()).toEqual(['deliveries/sandbox%3Aa%2Fb%2Fc']);
+    expect(paths()).toEqual(['deliveries/sandbox:a%2Fb%2Fc']);
   });
 });
 
@@ -84,5 +84,5 @@ test('a message that is no delivery is parked, and the next one is archived', as
   const { archive, world, paths } = anArchive();
   await archive({ data: Buffer.from('hello'), attributes: {} }, aDelivery(body));
   expect(world.events('dead-letters')).toMatchObject([{ data: { reason: 'event.not-json' } }]);
-  expect(paths()).toEqual(['deliveries/sandbox%3Adlv-1']);
+  expect(paths()).toEqual(['deliveries/sandbox:dlv-1']);
 });

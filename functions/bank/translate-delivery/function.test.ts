@@ -182,7 +182,7 @@ describe('a delivery of more than 500 events', () => {
     const world = aWorld({ functions: [translateDelivery, archiveDelivery] });
     await world.deliver('partner-bank-webhooks', aDelivery(aBody(...events(1_201))));
     const archived = Object.keys(world.state()).filter((path) => /^deliveries\/[^/]+$/.test(path));
-    expect(archived).toEqual(['deliveries/sandbox%3Adlv-1']);
+    expect(archived).toEqual(['deliveries/sandbox:dlv-1']);
     expect(world.events('dead-letters')).toEqual([]);
   });
 
