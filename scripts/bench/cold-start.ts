@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     const candidates = await all(ground);
     const figures = new Map(candidates.map(({ name }) => [name, { ms: [] as number[], mb: [] as number[] }]));
     for (let round = 0; round <= ROUNDS; round += 1) {
-      process.stdout.write(`round ${round} of ${ROUNDS}\r`);
+      process.stderr.write(`round ${round} of ${ROUNDS}\r`);
       for (const candidate of candidates) {
         const { ms, mb } = await coldStart(ground, candidate);
         if (round === 0) continue; // from here on the disk's cache is warm, and ours is written

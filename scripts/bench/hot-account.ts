@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     const ours: number[] = [];
     const textbook: number[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      process.stdout.write(`round ${round} of ${ROUNDS}\r`);
+      process.stderr.write(`round ${round} of ${ROUNDS}\r`);
       const fast = await recordByIncrements();
       const slow = await recordByTransactions();
       ours.push(fast);
