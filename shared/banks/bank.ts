@@ -42,7 +42,11 @@ export type Unreadable = {
   readonly body: Uint8Array;
 };
 
-/** What any bank must answer. Signature, envelope and words differ by bank; what comes out does not. */
+/**
+ * What any bank must answer. Signature, envelope and words differ by bank; what comes out does not. The body is bytes
+ * throughout, so XML is as good as JSON. A delivery that only refers to resources is translated once a `fetch-`
+ * function has fetched them and published what it got as a delivery of its own.
+ */
 export type Bank = {
   readonly name: string;
   /** Whether this can be a secret or key of its signatures, so that a wrong one is refused when we start. */
