@@ -5,8 +5,8 @@ import type { Fields, Increments, Query, Stored, Value, Write } from '../store/d
 import { type Platform, StoreError } from './platform.ts';
 
 // The clients alone go on for minutes (600 s by their configuration, 60 s where nobody answers, and they take no
-// other for a commit), long after Pub/Sub has delivered the message again.
-// A handling makes five calls at the most, in the 60 s that its push has.
+// other for a commit), long after Pub/Sub has delivered the message again. Five calls, the most that a handling
+// without conflicts makes, fit into the 60 s that its push has.
 const CALL_SECONDS = 10;
 const DEADLINE_EXCEEDED = 4;
 
