@@ -23,6 +23,7 @@ const SECRETS = [
   'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtb25lLTAwMQ==',
   'whsec_bG9jYWwtc2FuZGJveC1zZWNyZXQtdHdvLTAwMg==',
 ];
+const PROCESSOR_SECRETS = ['whsec_bG9jYWwtcHJvY2Vzc29yLXNlY3JldC0wMDAwMQ=='];
 
 // How long a stop with `keep` waits for what is under way, and again for what came in meanwhile.
 const QUIET_SECONDS = 5;
@@ -114,6 +115,7 @@ export async function startStack({
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),
+            [secretsVariable('sandbox-processor')]: PROCESSOR_SECRETS.join(','),
           },
           onLog,
           onPid: () => void file.refresh(),
@@ -150,7 +152,7 @@ export async function startStack({
         functions.map((local) => [local.fn.name, { url: local.url, pid: local.pid() }]),
       ),
       emulators: addresses,
-      webhookSecrets: { sandbox: SECRETS },
+      webhookSecrets: { sandbox: SECRETS, 'sandbox-processor': PROCESSOR_SECRETS },
     }));
     if (keep) {
       leaveKept = () => writeKept(keptFolder, { ...addresses, project: PROJECT, bank: bank.kept() });

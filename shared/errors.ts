@@ -5,12 +5,15 @@ export type ErrorFacts = Readonly<Record<string, string | number>>;
 export class PermanentError extends Error {
   readonly code: string;
   readonly facts: ErrorFacts;
+  /** The path of the account that is not there yet: what is parked is redriven by itself once it is. */
+  readonly waitsFor: string | undefined;
 
-  constructor(code: string, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
-    super(code, options);
+  constructor(code: string, facts: ErrorFacts = {}, options: { cause?: unknown; waitsFor?: string } = {}) {
+    super(code, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'PermanentError';
     this.code = code;
     this.facts = facts;
+    this.waitsFor = options.waitsFor;
   }
 }
 

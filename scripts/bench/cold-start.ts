@@ -114,12 +114,14 @@ async function all(ground: Ground): Promise<Candidate[]> {
     bankEventId: randomUUID(),
     deliveryId: 'dlv_bench',
     receivedAt: new Date().toISOString(),
+    role: 'books' as const,
   });
   const delivery = pushed(() => {
     const data = {
       bank: 'sandbox',
       deliveryId: `dlv_${randomUUID()}`,
       receivedAt: new Date().toISOString(),
+      role: 'books' as const,
       headers: {},
     };
     return aPush(deliveryReceived, { ...data, bodyBase64: Buffer.from(aDelivery().body).toString('base64') });

@@ -3,7 +3,7 @@ import { PubSub } from '@google-cloud/pubsub';
 import { registry } from '../../functions/registry.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { startPushTokens } from '../../local/tokens.ts';
-import { secretsVariable } from '../../shared/banks/index.ts';
+import { banks, secretsVariable } from '../../shared/banks/index.ts';
 import { draft, type Event, type Kind } from '../../shared/events/event.ts';
 import { topicsOf } from '../../shared/runtime/declared.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
@@ -41,7 +41,7 @@ export async function openGround() {
       FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9',
       ...tokens.variables,
       PUSH_TOKEN_AUDIENCE: 'bench',
-      [secretsVariable('sandbox')]: SECRET,
+      ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
     },
     async close() {
       await pubsub.close();

@@ -49,7 +49,14 @@ async function recordByIncrements(): Promise<number> {
     const origin = { bank: 'sandbox', accountId, bankEventId: randomUUID(), deliveryId: 'dlv_bench' };
     const amount = { amountMinor: 100n, currency: 'DKK' };
     const receivedAt = new Date().toISOString();
-    const data = { ...origin, receivedAt, transactionId: randomUUID(), direction: 'credit' as const, amount };
+    const data = {
+      ...origin,
+      receivedAt,
+      role: 'books' as const,
+      transactionId: randomUUID(),
+      direction: 'credit' as const,
+      amount,
+    };
     const { message } = JSON.parse(aPush(transactionBooked, data));
     await receive({ data: Buffer.from(message.data, 'base64'), attributes: message.attributes });
   });
@@ -104,7 +111,8 @@ function anEnv(platform: Env['platform']): Env {
     log: silent,
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
-    identify: async () => 'nobody',
+    identify: async () => ({ uid: 'nobody', isOperator: false }),
+    accessToken: async () => 'nothing',
   };
 }
 

@@ -49,6 +49,11 @@ export type Unreadable = {
  */
 export type Bank = {
   readonly name: string;
+  /**
+   * What it is to the accounts that it tells of: it books, or it only holds, as a card processor beside a core bank
+   * that tells of the same purchases by entries of its own.
+   */
+  readonly role: 'books' | 'holds';
   /** Whether this can be a secret or key of its signatures, so that a wrong one is refused when we start. */
   isSecret(secret: string): boolean;
   /** Checks the signature over the raw bytes first, then that the bytes can be read at all. */

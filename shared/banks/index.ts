@@ -1,7 +1,7 @@
 import type { Bank } from './bank.ts';
-import { sandbox } from './sandbox/index.ts';
+import { sandbox, sandboxProcessor } from './sandbox/index.ts';
 
-export const banks: readonly Bank[] = [sandbox];
+export const banks: readonly Bank[] = [sandbox, sandboxProcessor];
 
 export function bankNamed(name: string): Bank | undefined {
   return banks.find((bank) => bank.name === name);

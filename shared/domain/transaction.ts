@@ -12,13 +12,16 @@ export type PartKind =
   | 'decline'
   | 'clearing'
   | 'refund'
+  | 'link'
   | 'pending'
   | 'booking'
-  | 'cancellation';
+  | 'cancellation'
+  | 'booking-reversal'
+  | 'opening';
 
 export type Part = {
   readonly kind: PartKind;
-  /** The bank's own id of the entry; unique within its kind. */
+  /** The bank's own id of the entry, unique within its kind; a link's is the key of the entry that it links. */
   readonly id: string;
   /** RFC 3339, in UTC with milliseconds. */
   readonly occurredAt: string;
@@ -33,6 +36,15 @@ export type Part = {
   readonly bookedOn?: string | undefined;
   readonly valueOn?: string | undefined;
   readonly endToEndId?: string | undefined;
+  /** From a source that only holds: it takes from the hold, and another source books it. */
+  readonly holdsOnly?: boolean | undefined;
+  /** What the merchant asked for in its own currency, and the rate: account currency for one unit of it. */
+  readonly merchantAmountMinor?: bigint | undefined;
+  readonly merchantCurrency?: string | undefined;
+  readonly fxRate?: string | undefined;
+  /** Only of an authorisation: the card, and when the bank gives the hold up. */
+  readonly cardId?: string | undefined;
+  readonly expiresAt?: string | undefined;
 };
 
 export type Status = 'pending' | 'booked' | 'partly-booked' | 'declined' | 'reversed' | 'expired';
@@ -49,11 +61,19 @@ export type Summary = {
   readonly currency: string;
   /** What was authorised in all, of a purchase that was. */
   readonly authorisedMinor?: bigint | undefined;
+  readonly merchantAmountMinor?: bigint | undefined;
+  readonly merchantCurrency?: string | undefined;
+  readonly fxRate?: string | undefined;
   readonly description: string;
   /** When the first of its parts occurred, UTC. */
   readonly occurredAt: string;
   readonly bookedOn?: string | undefined;
   readonly bankIds: readonly string[];
+  /**
+   * Whether it stands in the customer's feed. What another entry tells already, or what never was an amount, does
+   * not: a purchase that the core bank books beside its processor, an unlinked reversal by itself.
+   */
+  readonly isShown: boolean;
 };
 
 /** ISO 4217's own code for "no currency". */
@@ -74,7 +94,7 @@ export function totalsOf(parts: Parts): Totals {
   return Object.fromEntries(
     currencies.map((currency) => {
       const own = all.filter((part) => part.currency === currency);
-      return [currency, { booked: bookedOf(own), held: heldOf(own, all) }];
+      return [currency, { booked: bookedOf(own, all), held: heldOf(own, all) }];
     }),
   );
 }
@@ -82,33 +102,69 @@ export function totalsOf(parts: Parts): Totals {
 export function summaryOf(parts: Parts, totals = totalsOf(parts)): Summary {
   const all = Object.values(parts).sort(byOccurrence);
   const first = all[0];
-  if (!first) throw new Error('transaction.no-parts');
+  if (!first) return NOTHING_YET;
   const { currency } = all.find(isBooked) ?? all.find((part) => part.currency !== NO_CURRENCY) ?? first;
   const own = all.filter((part) => part.currency === currency);
   const { booked = 0n, held = 0n } = totals[currency] ?? {};
   const anyHeld = Object.values(totals).some((total) => total.held > 0n);
-  const asked = askedOf(own);
-  const shown = own.some(isBooked) ? booked : signed('debit', held);
-  const amountMinor = shown < 0n ? -shown : shown;
-  const showAsked = !own.some(isBooked) && held === 0n;
+  const status = statusOf(all, { booked, anyHeld });
+  const isSettled = own.some(isBooked) && status !== 'reversed';
+  const asked = askedOf(own, status);
+  const shown = isSettled ? booked : signed('debit', held);
+  const magnitude = shown < 0n ? -shown : shown;
   return {
-    status: statusOf(all, anyHeld),
+    status,
     direction: shown > 0n ? 'credit' : shown < 0n ? 'debit' : first.direction,
-    amountMinor: showAsked ? asked : amountMinor,
+    amountMinor: isSettled || held > 0n ? magnitude : asked,
     currency,
     authorisedMinor: own.some((part) => part.kind === 'authorisation') ? authorisedOf(own) : undefined,
+    ...abroadOf(all),
     description: all.find((part) => part.description)?.description ?? '',
     occurredAt: first.occurredAt,
     bookedOn: all
       .filter(isBooked)
       .map((part) => part.bookedOn ?? part.occurredAt.slice(0, 10))
       .sort()[0],
-    bankIds: [...new Set(all.map((part) => part.id))].sort(),
+    bankIds: [...new Set(all.filter((part) => part.kind !== 'link').map((part) => part.id))].sort(),
+    isShown: all.some(isBooked) || anyHeld || (asked > 0n && !isToldElsewhere(all)),
   };
 }
 
-function bookedOf(parts: readonly Part[]): bigint {
-  return sum(parts.filter(isBooked).map((part) => signed(part.direction, part.amountMinor)));
+/** Until when the bank holds what is held, as it said or as cards' rules have it; undefined where nothing is. */
+export function holdExpiresAt(parts: Parts, totals: Totals): string | undefined {
+  const all = Object.values(parts);
+  const isHeld = Object.values(totals).some(({ held }) => held > 0n);
+  const authorisation = all.find((part) => part.kind === 'authorisation');
+  if (!isHeld || !authorisation) return undefined;
+  if (authorisation.expiresAt) return authorisation.expiresAt;
+  const last = all.filter(isAuthorised).sort(byOccurrence).at(-1) ?? authorisation;
+  return new Date(Date.parse(last.occurredAt) + HOLD_DAYS_MAX * 86_400_000).toISOString();
+}
+
+// Visa and Mastercard let no hold without a date of its own live longer.
+const HOLD_DAYS_MAX = 30;
+
+/** A transaction of which only a link was told, and taken back: there is nothing to see before its own parts come. */
+const NOTHING_YET: Summary = {
+  status: 'pending',
+  direction: 'debit',
+  amountMinor: 0n,
+  currency: NO_CURRENCY,
+  description: '',
+  occurredAt: '',
+  bankIds: [],
+  isShown: false,
+};
+
+function bookedOf(own: readonly Part[], all: readonly Part[]): bigint {
+  const booked = sum(own.filter(isBooked).map((part) => signed(part.direction, part.amountMinor)));
+  return booked - sum(own.filter((part) => part.kind === 'booking-reversal').map(takenBack));
+
+  // Only what is booked can be reversed: a reversal that comes first waits here for its booking.
+  function takenBack({ id, amountMinor }: Part): bigint {
+    const booking = all.find((part) => part.kind === 'booking' && part.id === id && isBooked(part));
+    return booking ? signed(booking.direction, amountMinor) : 0n;
+  }
 }
 
 function heldOf(own: readonly Part[], all: readonly Part[]): bigint {
@@ -117,31 +173,60 @@ function heldOf(own: readonly Part[], all: readonly Part[]): bigint {
 
 function heldByCard(own: readonly Part[], all: readonly Part[]): bigint {
   // Whatever arrives after a final clearing, an expiry or a decline holds nothing more.
-  const released = all.some((part) => part.kind === 'expiry' || part.kind === 'decline' || part.final);
-  if (released) return 0n;
+  const isEnd = (part: Part) =>
+    part.kind === 'expiry' || part.kind === 'decline' || (part.final && isInForce(part, all));
+  if (all.some(isEnd)) return 0n;
   // A credit that is not booked yet counts nowhere.
-  const debits = own.filter((part) => part.direction === 'debit');
-  return atLeastZero(authorisedOf(debits) - amount(debits, 'reversal') - amount(debits, 'clearing'));
+  const debits = own.filter((part) => part.direction === 'debit' && isInForce(part, all));
+  const taken = amount(debits, 'reversal') + amount(debits, 'clearing') + amount(debits, 'link');
+  return atLeastZero(authorisedOf(debits) - taken);
+}
+
+/** False for a link whose entry has meanwhile been told to belong here: it counts once, by itself. */
+function isInForce({ kind, id }: Part, all: readonly Part[]): boolean {
+  return kind !== 'link' || !all.some((part) => partKey(part) === id);
 }
 
 function heldByTransfer(own: readonly Part[], all: readonly Part[]): bigint {
-  if (all.some((part) => part.kind === 'booking' || part.kind === 'cancellation')) return 0n;
+  const isOver = all.some(({ kind }) => TRANSFER_ENDS.has(kind));
+  if (isOver) return 0n;
   return amount(
     own.filter((part) => part.direction === 'debit'),
     'pending',
   );
 }
 
+const TRANSFER_ENDS: ReadonlySet<PartKind> = new Set(['booking', 'cancellation', 'booking-reversal']);
+
 function authorisedOf(parts: readonly Part[]): bigint {
-  return amount(parts, 'authorisation') + amount(parts, 'increment');
+  return sum(parts.filter(isAuthorised).map(({ amountMinor }) => amountMinor));
 }
 
-function askedOf(parts: readonly Part[]): bigint {
-  return authorisedOf(parts) + amount(parts, 'pending') + amount(parts, 'decline');
+function askedOf(parts: readonly Part[], status: Status): bigint {
+  const takenBack = status === 'reversed' ? amount(parts, 'booking') : 0n;
+  return authorisedOf(parts) + amount(parts, 'pending') + amount(parts, 'decline') + takenBack;
 }
 
-function statusOf(all: readonly Part[], anyHeld: boolean): Status {
+/** What the purchase was in the merchant's currency: as booked, or as authorised while nothing is. */
+function abroadOf(
+  all: readonly Part[],
+): Pick<Summary, 'merchantAmountMinor' | 'merchantCurrency' | 'fxRate'> {
+  const abroad = all.filter((part) => part.merchantAmountMinor !== undefined);
+  const settled = abroad.filter(isBooked);
+  const [first, ...more] = settled.length > 0 ? settled : abroad;
+  // Of two currencies there is no sum.
+  if (!first || more.some((part) => part.merchantCurrency !== first.merchantCurrency)) return {};
+  const total = sum([first, ...more].map((part) => signed(part.direction, part.merchantAmountMinor ?? 0n)));
+  return {
+    merchantAmountMinor: total < 0n ? -total : total,
+    merchantCurrency: first.merchantCurrency,
+    fxRate: [first, ...more].find((part) => part.fxRate)?.fxRate,
+  };
+}
+
+function statusOf(all: readonly Part[], { booked, anyHeld }: { booked: bigint; anyHeld: boolean }): Status {
   const has = (kind: PartKind) => all.some((part) => part.kind === kind);
+  if (has('booking-reversal') && booked === 0n) return 'reversed';
   if (all.some(isBooked)) return anyHeld ? 'partly-booked' : 'booked';
   if (anyHeld) return 'pending';
   if (has('decline')) return 'declined';
@@ -150,12 +235,27 @@ function statusOf(all: readonly Part[], anyHeld: boolean): Status {
   return 'pending';
 }
 
+/** Its hold was let go of by an entry that stands in the feed, or in another source's books, by itself. */
+function isToldElsewhere(all: readonly Part[]): boolean {
+  return all.some(
+    (part) =>
+      (part.kind === 'link' && part.id.startsWith('clearing:') && isInForce(part, all)) ||
+      (part.holdsOnly === true && (part.kind === 'clearing' || part.kind === 'booking')),
+  );
+}
+
 function amount(parts: readonly Part[], kind: PartKind): bigint {
   return sum(parts.filter((part) => part.kind === kind).map((part) => part.amountMinor));
 }
 
-function isBooked(part: Part): boolean {
-  return part.kind === 'clearing' || part.kind === 'refund' || part.kind === 'booking';
+function isAuthorised({ kind }: Part): boolean {
+  return kind === 'authorisation' || kind === 'increment';
+}
+
+const BOOKED: ReadonlySet<PartKind> = new Set(['clearing', 'refund', 'booking', 'opening']);
+
+function isBooked({ kind, holdsOnly }: Part): boolean {
+  return BOOKED.has(kind) && holdsOnly !== true;
 }
 
 function byOccurrence(a: Part, b: Part): number {

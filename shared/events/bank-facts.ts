@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Money } from '../domain/money.ts';
-import { currencyCode, direction, instant, kind, minorUnits, plainDate } from './event.ts';
+import { currencyCode, direction, instant, kind, minorUnits, plainDate, signedMinorUnits } from './event.ts';
 
 /** Where a canonical fact comes from. `deliveryId` leads back to the bytes that the bank signed. */
 const origin = {
@@ -11,10 +11,16 @@ const origin = {
   receivedAt: instant,
   /** The bank's number of this state of the resource, where it numbers states. */
   resourceVersion: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  /**
+   * What the source is to the account: it books, or it only holds, as a card processor beside a core bank that
+   * tells of the same purchase by an entry of its own.
+   */
+  role: z.enum(['books', 'holds']),
 };
 
 const bankId = z.string().min(1).max(256);
 const amount = z.object({ amountMinor: minorUnits, currency: currencyCode }) satisfies z.ZodType<Money>;
+const signedAmount = z.object({ amountMinor: signedMinorUnits, currency: currencyCode });
 
 const transaction = z.object({
   ...origin,
@@ -31,6 +37,14 @@ const transaction = z.object({
 const merchant = z.object({ name: z.string(), mcc: z.string().optional(), country: z.string().optional() });
 const card = z.object({ ...origin, cardId: bankId, direction, merchant: merchant.optional() });
 const authorised = card.extend({ authorisationId: bankId });
+/** What the merchant asked for in its own currency, and the rate at which that became the account's. */
+const exchange = {
+  merchantAmount: amount.optional(),
+  fxRate: z
+    .string()
+    .regex(/^[0-9]{1,10}(\.[0-9]{1,12})?$/)
+    .optional(),
+};
 
 const account = z.object(origin);
 
@@ -46,20 +60,50 @@ export const accountOpened = kind(
 export const accountFrozen = kind('account.frozen', 'bank-facts', account);
 export const accountUnfrozen = kind('account.unfrozen', 'bank-facts', account);
 export const accountClosed = kind('account.closed', 'bank-facts', account);
+/** The bank's own figures as of an instant, signed; the one of the highest sequence is true. */
+export const accountBalanceUpdated = kind(
+  'account.balance-updated',
+  'bank-facts',
+  account.extend({
+    booked: signedAmount,
+    available: signedAmount.optional(),
+    asOf: instant,
+    sequence: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  }),
+);
+/** What the account held before its first entry here: it came with a history, or from another bank. */
+export const accountBroughtForward = kind(
+  'account.brought-forward',
+  'bank-facts',
+  account.extend({ direction, amount, asOf: instant }),
+);
+/** All of an account's pending entries as of an instant, by a bank that gives them no stable ids. */
+export const accountPendingListed = kind(
+  'account.pending-listed',
+  'bank-facts',
+  account.extend({
+    asOf: instant,
+    entries: z
+      .array(z.object({ direction, amount, description: z.string(), entryId: bankId.optional() }))
+      .max(500),
+  }),
+);
 
 export const transactionPending = kind('transaction.pending', 'bank-facts', transaction);
 export const transactionBooked = kind('transaction.booked', 'bank-facts', transaction);
 export const transactionCancelled = kind('transaction.cancelled', 'bank-facts', transaction);
+/** What was booked is taken back. The direction is that of the booking. */
+export const transactionReversed = kind('transaction.reversed', 'bank-facts', transaction);
 
 export const cardAuthorisationCreated = kind(
   'card.authorisation-created',
   'bank-facts',
-  authorised.extend({ amount, expiresAt: instant.optional() }),
+  authorised.extend({ amount, ...exchange, expiresAt: instant.optional() }),
 );
 export const cardAuthorisationDeclined = kind(
   'card.authorisation-declined',
   'bank-facts',
-  authorised.extend({ amount, reason: z.string().optional() }),
+  authorised.extend({ amount, ...exchange, reason: z.string().optional() }),
 );
 export const cardAuthorisationIncremented = kind(
   'card.authorisation-incremented',
@@ -69,7 +113,7 @@ export const cardAuthorisationIncremented = kind(
 export const cardAuthorisationReversed = kind(
   'card.authorisation-reversed',
   'bank-facts',
-  authorised.extend({ amount, reversalId: bankId }),
+  card.extend({ amount, reversalId: bankId, authorisationId: bankId.optional() }),
 );
 export const cardAuthorisationExpired = kind('card.authorisation-expired', 'bank-facts', authorised);
 export const cardCleared = kind(
@@ -77,6 +121,7 @@ export const cardCleared = kind(
   'bank-facts',
   card.extend({
     amount,
+    ...exchange,
     clearingId: bankId,
     authorisationId: bankId.optional(),
     final: z.boolean(),
@@ -89,6 +134,7 @@ export const cardRefunded = kind(
   'bank-facts',
   card.extend({
     amount,
+    ...exchange,
     refundId: bankId,
     clearingId: bankId.optional(),
     authorisationId: bankId.optional(),
@@ -97,8 +143,43 @@ export const cardRefunded = kind(
   }),
 );
 
+/**
+ * An unlinked entry and the authorisation that it turned out to belong to, or none after all. Made by
+ * `match-unlinked`, not by a bank: it takes the entry's amount from the hold and never moves booked money.
+ */
+export const cardEntryMatched = kind(
+  'card.entry-matched',
+  'bank-facts',
+  card.extend({
+    amount,
+    entry: z.object({ kind: z.enum(['clearing', 'reversal']), id: bankId }),
+    authorisationId: bankId,
+    /** Of a clearing after which nothing more will come. */
+    final: z.boolean(),
+    /** False once the entry belongs elsewhere: what it took from this hold is held again. */
+    isMatched: z.boolean(),
+    /** The highest number about an entry and an authorisation is true. */
+    pairing: z.number().int().min(1),
+  }),
+);
+/** An operator says which authorisation an unlinked entry belongs to, or that it belongs to none. */
+export const cardEntryAssigned = kind(
+  'card.entry-assigned',
+  'bank-facts',
+  account.extend({
+    cardId: bankId,
+    entry: z.object({ kind: z.enum(['clearing', 'reversal']), id: bankId }),
+    authorisationId: bankId.optional(),
+  }),
+);
+
 export const accountFacts = [accountOpened, accountFrozen, accountUnfrozen, accountClosed] as const;
-export const transactionFacts = [transactionPending, transactionBooked, transactionCancelled] as const;
+export const transactionFacts = [
+  transactionPending,
+  transactionBooked,
+  transactionCancelled,
+  transactionReversed,
+] as const;
 export const cardFacts = [
   cardAuthorisationCreated,
   cardAuthorisationDeclined,
@@ -108,4 +189,12 @@ export const cardFacts = [
   cardCleared,
   cardRefunded,
 ] as const;
-export const bankFacts = [...accountFacts, ...transactionFacts, ...cardFacts] as const;
+/** What a bank's adapter may say. */
+export const bankFacts = [
+  ...accountFacts,
+  accountBalanceUpdated,
+  accountBroughtForward,
+  accountPendingListed,
+  ...transactionFacts,
+  ...cardFacts,
+] as const;

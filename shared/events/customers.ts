@@ -6,3 +6,10 @@ export const accountChanged = kind(
   'customers',
   z.object({ accountId: z.string(), status: z.enum(['open', 'frozen', 'closed']), opened: z.boolean() }),
 );
+
+/** A phone that was not known before can be pushed to from now on. */
+export const deviceRegistered = kind(
+  'device.registered',
+  'customers',
+  z.object({ customerId: z.string(), deviceId: z.string() }),
+);

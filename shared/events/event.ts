@@ -3,7 +3,7 @@ import { utc } from '../domain/instant.ts';
 
 /**
  * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extensions
- * `traceparent` (W3C trace context) and `fingerprint`. `time` is when the fact occurred, by the clock of whoever stated it.
+ * `traceparent` (W3C trace context), `fingerprint` and `to`. `time` is when the fact occurred, by the clock of whoever stated it.
  */
 export type Event<Type extends string = string, Data = unknown> = {
   readonly specversion: '1.0';
@@ -15,6 +15,8 @@ export type Event<Type extends string = string, Data = unknown> = {
   readonly traceparent: string;
   /** A digest of what the source said, where a source may say other things under one id. */
   readonly fingerprint?: string | undefined;
+  /** The one function that a redriven event is for; the others of its topic have had it. */
+  readonly to?: string | undefined;
   readonly data: Data;
 };
 
@@ -25,7 +27,13 @@ export type Kind<Type extends string = string, Data = unknown> = {
   readonly data: z.ZodType<Data>;
 };
 
-export type Topic = 'partner-bank-webhooks' | 'bank-facts' | 'transactions' | 'customers' | 'dead-letters';
+export type Topic =
+  | 'partner-bank-webhooks'
+  | 'bank-facts'
+  | 'transactions'
+  | 'customers'
+  | 'notifications'
+  | 'dead-letters';
 
 /** What a function returns to have it published; id, time, source and trace are the runtime's to fill in. */
 export type Draft<K extends Kind = Kind> =
@@ -68,6 +76,7 @@ const envelope = z.object({
   time: z.iso.datetime({ offset: true }),
   traceparent: z.string(),
   fingerprint: z.string().optional(),
+  to: z.string().optional(),
   data: z.unknown(),
 });
 

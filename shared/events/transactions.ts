@@ -12,6 +12,8 @@ const state = z.object({
   /** Signed money in the account's balance from this transaction. */
   bookedMinor: signedMinorUnits,
   heldMinor: minorUnits,
+  /** Ids of transactions that turned out to be this one. */
+  absorbed: z.array(z.string()).optional(),
 });
 
 export const transactionRecorded = kind('transaction.recorded', 'transactions', state);

@@ -132,12 +132,16 @@ function add({ FieldValue, Timestamp }: Sdk, db: Firestore, batch: WriteBatch, w
 
 function toQuery(
   db: Firestore,
-  { collection, where = [], orderBy = [], startAfter, limit }: Query,
+  { collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query,
 ): FirestoreQuery {
-  let query: FirestoreQuery = db.collection(collection);
+  let query: FirestoreQuery = everywhere ? db.collectionGroup(collection) : db.collection(collection);
   for (const [field, operator, value] of where) query = query.where(field, operator, value);
   for (const [field, order] of orderBy) query = query.orderBy(field, order);
-  if (startAfter) query = query.orderBy('__name__', orderBy.at(-1)?.[1] ?? 'asc').startAfter(...startAfter);
+  if (startAfter) {
+    const [last = '', ...values] = [...startAfter].reverse();
+    const row = everywhere ? db.doc(last) : last;
+    query = query.orderBy('__name__', orderBy.at(-1)?.[1] ?? 'asc').startAfter(...values.reverse(), row);
+  }
   if (limit !== undefined) query = query.limit(limit);
   return query;
 }

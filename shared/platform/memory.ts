@@ -4,6 +4,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Topic } from '../events/event.ts';
 import { assertCommittable } from '../store/commit.ts';
 import {
+  type Condition,
   type Fields,
   type Increments,
   lastId,
@@ -88,10 +89,13 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
     return { path, fields: document && structuredClone(document.fields), version: document?.version };
   }
 
-  function find({ collection, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
+  function find({ collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
     const order = [...orderBy, [ID, orderBy.at(-1)?.[1] ?? 'asc'] as const];
     const matching = [...documents.keys()]
-      .filter((path) => path.startsWith(`${collection}/`) && !path.slice(collection.length + 1).includes('/'))
+      .filter((path) => {
+        const of = path.slice(0, path.lastIndexOf('/'));
+        return of === collection || (everywhere === true && of.endsWith(`/${collection}`));
+      })
       .map(read)
       .filter(({ fields }) => orderBy.every(([field]) => fields?.[field] !== undefined))
       .filter(({ fields }) =>
@@ -104,7 +108,8 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
     return after.slice(0, limit);
 
     function keys(row: Stored) {
-      return order.map(([field]) => (field === ID ? lastId(row.path) : row.fields?.[field]));
+      const name = everywhere ? row.path : lastId(row.path);
+      return order.map(([field]) => (field === ID ? name : row.fields?.[field]));
     }
   }
 
@@ -172,13 +177,11 @@ function incremented(fields: Fields, by: Increments): Fields {
   return { ...fields, ...Object.fromEntries(changes) };
 }
 
-function matches(
-  actual: Value | undefined,
-  operator: '==' | 'array-contains',
-  value: string | boolean,
-): boolean {
+function matches(actual: Value | undefined, operator: Condition[1], value: string | boolean): boolean {
   if (operator === '==') return actual === value;
-  return Array.isArray(actual) && actual.includes(value);
+  if (operator === 'array-contains') return Array.isArray(actual) && actual.includes(value);
+  if (typeof actual !== typeof value) return false; // a range is within one type
+  return operator === '<=' ? (actual as string) <= value : (actual as string) >= value;
 }
 
 function compareRows(

@@ -27,8 +27,8 @@ export type EventFunction = Declaration & {
 
 export type RequestFunction = Declaration & {
   readonly trigger: 'request';
-  /** Who calls it: a customer's app with a Firebase ID token, or a bank that its adapter verifies. */
-  readonly caller: 'customer' | 'bank';
+  /** Who calls it: a customer's app or an operator with a Firebase ID token, or a bank that its adapter verifies. */
+  readonly caller: 'customer' | 'operator' | 'bank';
   /** As in `GET /v1/accounts/:accountId`. */
   readonly routes: readonly string[];
   start(env: Env, config: Config): (request: RawRequest) => Promise<Answer>;
@@ -59,6 +59,8 @@ export type RawRequest = {
 export type Given<C extends z.ZodObject> = {
   readonly config: z.output<C>;
   readonly reads: Reads;
+  /** For one of Google's APIs, by its OAuth scope. */
+  readonly accessToken: Env['accessToken'];
 };
 
 export type Subscription = {

@@ -7,6 +7,16 @@ export type Env = {
   readonly log: Log;
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
-  /** The uid of the customer who sent this `Authorization` header; throws a `PublicError` 401. */
-  identify(authorization: string | undefined): Promise<string>;
+  /** Who sent this `Authorization` header; throws a `PublicError` 401. */
+  identify(authorization: string | undefined): Promise<Caller>;
+  /** A token of our own service account for one of Google's APIs, by its OAuth scope. */
+  accessToken(scope: string): Promise<string>;
+  /**
+   * Only while a read model is rebuilt from what is archived: the rebuild's id. Under it every event is handled
+   * once more, whoever handled it before, and nothing is published or parked.
+   */
+  readonly rebuild?: string | undefined;
 };
+
+/** Whom a Firebase ID token names; an operator by the custom claim `role: "operator"`. */
+export type Caller = { readonly uid: string; readonly isOperator: boolean };

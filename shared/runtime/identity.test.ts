@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PublicError } from '../errors.ts';
+import type { Caller } from './env.ts';
 import { firebaseIdentity, pushIdentity } from './identity.ts';
 
 const PROJECT = 'demo-counterfoil';
@@ -58,7 +59,7 @@ function unsigned({ audience = PROJECT, issuer = ISSUER, expires = '1h' }: Claim
   return token.setIssuedAt().setExpirationTime(expires).encode();
 }
 
-function identify(authorization: string | undefined, { emulator = false } = {}): Promise<string> {
+function identify(authorization: string | undefined, { emulator = false } = {}): Promise<Caller> {
   return firebaseIdentity({ projectId: PROJECT, emulator, keysUrl })(authorization);
 }
 
@@ -71,8 +72,11 @@ async function outcome(asked: Promise<unknown>): Promise<unknown> {
 
 describe('a customer', () => {
   test('is who their signed token says', async () => {
-    expect(await identify(`Bearer ${await signed()}`)).toBe('uid-ann');
-    expect(await identify(`bearer ${await signed({ sub: 'uid-bo' })}`)).toBe('uid-bo');
+    expect(await identify(`Bearer ${await signed()}`)).toMatchObject({ uid: 'uid-ann', isOperator: false });
+    expect(await identify(`bearer ${await signed({ sub: 'uid-bo' })}`)).toMatchObject({
+      uid: 'uid-bo',
+      isOperator: false,
+    });
   });
 
   test.each([undefined, '', 'Bearer', 'Bearer ', 'Basic YW5uOmh1bnRlcjI=', 'uid-ann', 'Bearer a b'])(
@@ -150,7 +154,10 @@ describe('an unsigned token, as the Auth emulator makes them', () => {
   });
 
   test('is taken where one is', async () => {
-    expect(await identify(`Bearer ${unsigned()}`, { emulator: true })).toBe('uid-ann');
+    expect(await identify(`Bearer ${unsigned()}`, { emulator: true })).toMatchObject({
+      uid: 'uid-ann',
+      isOperator: false,
+    });
   });
 
   test('is alone taken there: a signed one is refused, though nobody serves the keys', async () => {
@@ -204,7 +211,7 @@ describe('the published keys', () => {
     published = { status: 503, body: '' };
     expect(await outcome(identify(`Bearer ${await signed()}`))).toBe('outage');
     published = { status: 200, body: keySet };
-    expect(await identify(`Bearer ${await signed()}`)).toBe('uid-ann');
+    expect(await identify(`Bearer ${await signed()}`)).toMatchObject({ uid: 'uid-ann', isOperator: false });
   });
 });
 

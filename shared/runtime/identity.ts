@@ -1,14 +1,15 @@
 import type { JWTPayload } from 'jose';
 import { PublicError } from '../errors.ts';
+import type { Caller } from './env.ts';
 
 // Source: https://firebase.google.com/docs/auth/admin/verify-id-tokens (verification by a third-party library)
 const FIREBASE_KEYS =
   'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com';
 
-export type Identify = (authorization: string | undefined) => Promise<string>;
+export type Identify = (authorization: string | undefined) => Promise<Caller>;
 
 /**
- * Reads the customer's uid from a Firebase ID token: signed by the published keys, for this project, not
+ * Reads who calls from a Firebase ID token: signed by the published keys, for this project, not
  * expired. Unsigned tokens are those of the Auth emulator, and pass only while one is configured.
  */
 export function firebaseIdentity({
@@ -27,20 +28,17 @@ export function firebaseIdentity({
     const [, token] = /^Bearer ([^\s]+)$/i.exec(authorization ?? '') ?? [];
     if (!token)
       throw unauthorised('token.missing', 'Send a Firebase ID token: Authorization: Bearer <token>.');
-    const uid = await verify(token).catch((error: unknown) => {
+    const claimed = await claimsOf(token).catch((error: unknown) => {
       if (isOutage(error)) throw error;
       throw unauthorised(
         'token.invalid',
         'The token is not valid for this project, or has expired. Sign in again.',
       );
     });
-    if (uid) return uid;
+    const uid = uidIn(claimed);
+    if (uid) return { uid, isOperator: claimed.role === 'operator' };
     throw unauthorised('token.invalid', 'The token names nobody.');
   };
-
-  async function verify(token: string): Promise<string | undefined> {
-    return uidIn(await claimsOf(token));
-  }
 
   async function claimsOf(token: string): Promise<JWTPayload> {
     const jose = await import('jose');

@@ -43,11 +43,13 @@ const DECIDE_AGAIN: ReadonlySet<number> = new Set([
  * the entry and publishes what it holds.
  */
 export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<Effects>): Promise<Outcome> {
-  const at = inboxPath(cause.functionName, cause.id);
+  const at = inboxPath(cause.functionName, cause.id, env.rebuild);
   const attempt = randomUUID();
   for (let tries = 1; ; tries += 1) {
     try {
-      const { writes, events } = await decide();
+      const decided = await decide();
+      const { writes } = decided;
+      const events = env.rebuild === undefined ? decided.events : [];
       const entry = entryOf(env, cause, attempt, events);
       await env.platform.commit([...createInbox(at, entry), ...writes]);
       await publishEntry(env, at, entry);

@@ -11,7 +11,8 @@ const RECORD_TRANSACTION = 'ledger/record-transaction';
 const RECEIVE_BANK_WEBHOOK = 'bank/receive-bank-webhook';
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'demo-counterfoil' };
-const SECRETS = { SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+const PROCESSOR = { SANDBOX_PROCESSOR_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+const SECRETS = { SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET, ...PROCESSOR };
 const CHECKED = { PUSH_TOKEN_CHECKED_BY: 'cloud-run' };
 
 type Running = {
@@ -119,7 +120,7 @@ describe('a process that is configured wrongly does not start', () => {
   });
 
   test('a secret that is missing is named', async () => {
-    const { message } = await refusal(RECEIVE_BANK_WEBHOOK, PROJECT);
+    const { message } = await refusal(RECEIVE_BANK_WEBHOOK, { ...PROJECT, ...PROCESSOR });
     expect(message).toMatch(/: SANDBOX_WEBHOOK_SECRETS$/);
   });
 
@@ -128,7 +129,7 @@ describe('a process that is configured wrongly does not start', () => {
     ['a secret that is too short', 'whsec_YQ=='],
     ['a secret without its prefix', WEBHOOK_SECRET.replace('whsec_', '')],
   ])('%s is refused, and by its variable’s name', async (_, secrets) => {
-    const variables = { ...PROJECT, SANDBOX_WEBHOOK_SECRETS: secrets };
+    const variables = { ...PROJECT, ...PROCESSOR, SANDBOX_WEBHOOK_SECRETS: secrets };
     const { message } = await refusal(RECEIVE_BANK_WEBHOOK, variables);
     expect(message).toMatch(/: SANDBOX_WEBHOOK_SECRETS$/);
   });

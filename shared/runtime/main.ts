@@ -3,6 +3,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { z } from 'zod';
 import { PublicError } from '../errors.ts';
 import { googlePlatform } from '../platform/google.ts';
+import { googleAccessToken } from '../platform/google-auth.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
 import type { Env } from './env.ts';
@@ -58,6 +59,7 @@ export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = proce
     platform: googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT }),
     log,
     identify,
+    accessToken: googleAccessToken(),
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
   };

@@ -10,13 +10,15 @@ import type { Declaration, EventFunction, Given } from './declared.ts';
 import type { Env } from './env.ts';
 import { decideOnce, deliverOnce, type Outcome } from './inbox.ts';
 import { errorFields } from './log.ts';
-import { outgoing, publish } from './outgoing.ts';
+import { type Outgoing, outgoing, publish } from './outgoing.ts';
 import { childOf, type Trace } from './telemetry.ts';
 
 /** What a function decided: changes of our own data, in one commit, and what others are told once it is done. */
 export type Decision<Publishes extends Kind = Kind> = {
   readonly writes?: readonly Write[];
   readonly events?: readonly Draft<Publishes>[];
+  /** What was parked, once more, each for the function that gave it up. */
+  readonly redrives?: readonly Outgoing[];
 };
 
 export type Context<Deps> = { readonly deps: Deps; readonly now: Date };
@@ -57,14 +59,15 @@ export function onEvent<
     trigger: 'event',
     prefix: declaration.prefix,
     start(env, config) {
-      const deps = connect({ config: config as z.output<C>, reads: env.platform });
+      const { platform: reads, accessToken } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken });
       return (message) => receive(env, message, (event, trace) => handle(env, deps, event, trace));
     },
   };
 
   async function handle(env: Env, deps: Deps, event: Event, trace: Trace): Promise<Outcome | 'ignored'> {
     const kind = on.find(({ type }) => type === event.type);
-    if (!kind) return 'ignored';
+    if (!kind || (event.to !== undefined && event.to !== name)) return 'ignored';
     const typed = { ...event, data: checked(() => kind.data.parse(event.data)) } as EventOf<On[number]>;
     const fingerprint = event.fingerprint ?? event.id;
     const cause = { functionName: name, id: event.id, fingerprint, comesAgain: true };
@@ -77,8 +80,8 @@ export function onEvent<
 
     if ('decide' in declaration) {
       return decideOnce(env, cause, async () => {
-        const { writes = [], events = [] } = await declaration.decide(typed, { deps, now });
-        return { writes, events: follow(events) };
+        const { writes = [], events = [], redrives = [] } = await declaration.decide(typed, { deps, now });
+        return { writes, events: [...follow(events), ...redrives] };
       });
     }
     return deliverOnce(env, cause, async (idempotencyKey) =>
@@ -99,16 +102,17 @@ export function onEvent<
       event = readEvent(message, env.now());
       finished(await handleEvent(event, trace));
     } catch (error) {
-      if (!(error instanceof PermanentError)) {
+      if (!(error instanceof PermanentError) || env.rebuild !== undefined) {
         log.error({ eventId: event?.id, type: event?.type, ...errorFields(error) }, 'handling failed');
         throw error;
       }
-      const { code, facts } = error;
+      const { code, facts, waitsFor } = error;
       const parked = {
         parkedId: parkedId(name, message, event),
         function: name,
         reason: code,
         facts,
+        waitsFor,
         attempts: 1,
       };
       await park(env, { ...parked, message: wholeOf(message) }, trace);

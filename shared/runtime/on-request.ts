@@ -2,22 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { match, type ParamData } from 'path-to-regexp';
 import type { z } from 'zod';
 import { PublicError } from '../errors.ts';
-import type { Draft, Kind } from '../events/event.ts';
+import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';
 import type { Env } from './env.ts';
+import { decideOnce } from './inbox.ts';
 import { errorFields } from './log.ts';
+import type { Decision } from './on-event.ts';
 import { outgoing, publish } from './outgoing.ts';
 import { type Answer, problem } from './problem.ts';
 
-/** A request at its route. `uid` is the verified customer's, and empty where the caller is a bank. */
+/** A request at its route. `uid` is the verified caller's, and empty where that is a bank. */
 export type Request = Pick<RawRequest, 'method' | 'url' | 'headers' | 'rawBody'> & {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly uid: string;
 };
 
-/** An answer, sent once its events are durable. */
-export type Reply<Publishes extends Kind> = Answer & { readonly events?: readonly Draft<Publishes>[] };
+/** An answer, sent once what it changes is committed, in one commit, and its events are durable. */
+export type Reply<Publishes extends Kind> = Answer & Decision<Publishes>;
 
 type Route<Publishes extends Kind, Deps> = (
   request: Request,
@@ -48,7 +50,8 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     trigger: 'request',
     routes: Object.keys(declaration.routes),
     start(env, config) {
-      const deps = connect({ config: config as z.output<C>, reads: env.platform });
+      const { platform: reads, accessToken } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken });
       return (request) => respond(env, deps, request);
     },
   };
@@ -73,7 +76,7 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     const chosen = found.find(({ method }) => method === raw.method);
     if (!chosen || !url) throw refusal(found.map(({ method }) => method));
 
-    const uid = caller === 'customer' ? await env.identify(raw.headers.authorization) : '';
+    const uid = caller === 'bank' ? '' : await admit(env, raw);
     const { method, headers, rawBody } = raw;
     const request = {
       method,
@@ -85,16 +88,34 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
       uid,
     };
     const now = env.now();
-    const { events = [], ...answer } = await chosen.answer(request, { deps, now });
-    const by = {
-      functionName: name,
-      cause: randomUUID(),
-      publishes,
-      traceparent: raw.trace.traceparent,
-      now,
-    };
-    await publish(env.platform, outgoing(by, events));
+    const cause = randomUUID();
+    const by = { functionName: name, cause, publishes, traceparent: raw.trace.traceparent, now };
+    const follow = ({ events = [], redrives = [] }: Reply<Publishes[number]>) => [
+      ...outgoing(by, events),
+      ...redrives,
+    ];
+    let reply = await chosen.answer(request, { deps, now });
+    if (reply.writes === undefined) await publish(env.platform, follow(reply));
+    else {
+      let isNew = true;
+      await decideOnce(
+        env,
+        { functionName: name, id: cause, fingerprint: '', comesAgain: false },
+        async () => {
+          if (!isNew) reply = await chosen.answer(request, { deps, now });
+          isNew = false;
+          return { writes: reply.writes ?? [], events: follow(reply) };
+        },
+      );
+    }
+    const { writes: _writes, events: _events, redrives: _redrives, ...answer } = reply;
     return answer;
+  }
+
+  async function admit(env: Env, { headers }: RawRequest): Promise<string> {
+    const { uid, isOperator } = await env.identify(headers.authorization);
+    if (caller === 'operator' && !isOperator) throw new PublicError(403, 'operator.role-missing');
+    return uid;
   }
 }
 

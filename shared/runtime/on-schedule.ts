@@ -29,7 +29,8 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
     trigger: 'schedule',
     start(env, config: Config) {
       const republish = () => republishUnpublished(env);
-      const deps = connect({ config: config as z.output<C>, reads: env.platform, republish });
+      const { platform: reads, accessToken } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, republish });
       return (tick, trace) => run(env, deps, tick, trace);
     },
   };
@@ -50,9 +51,9 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
       if ('deliver' in declaration) return { count: await declaration.deliver(tick, { deps, now }) };
       const cause = { functionName: name, id: tick, fingerprint: tick, comesAgain: false };
       const outcome = await decideOnce(env, cause, async () => {
-        const { writes = [], events = [] } = await declaration.decide(tick, { deps, now });
+        const { writes = [], events = [], redrives = [] } = await declaration.decide(tick, { deps, now });
         const by = { functionName: name, cause: tick, publishes, traceparent: trace.traceparent, now };
-        return { writes, events: outgoing(by, events as readonly Draft[]) };
+        return { writes, events: [...outgoing(by, events as readonly Draft[]), ...redrives] };
       });
       return { outcome };
     }

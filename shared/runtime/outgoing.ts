@@ -62,6 +62,7 @@ export function toMessage(event: Event): Message {
       'content-type': 'application/cloudevents+json',
       type: event.type,
       traceparent: event.traceparent,
+      ...(event.to !== undefined && { to: event.to }),
     },
   };
 }

@@ -35,14 +35,19 @@ export type Write =
       readonly atLeast?: Readonly<Record<string, bigint>>;
     };
 
+/** A range is over the first field that is ordered by. */
+export type Condition = readonly [
+  field: string,
+  operator: '==' | 'array-contains' | '<=' | '>=',
+  value: string | boolean,
+];
+
 /** A query over one collection; equal rows are ordered by document id, in the direction of the last field. */
 export type Query = {
   readonly collection: string;
-  readonly where?: readonly (readonly [
-    field: string,
-    operator: '==' | 'array-contains',
-    value: string | boolean,
-  ])[];
+  /** All collections of that name, wherever they are; the last row seen is then named by its path. */
+  readonly everywhere?: boolean;
+  readonly where?: readonly Condition[];
   readonly orderBy?: readonly (readonly [field: string, direction: 'asc' | 'desc'])[];
   /** The ordered fields' values and the document id of the last row seen. */
   readonly startAfter?: readonly [...values: string[], id: string];

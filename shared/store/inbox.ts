@@ -23,8 +23,10 @@ export type InboxEntry = {
 // (two weeks at Wise).
 const KEPT_DAYS = 35;
 
-export function inboxPath(functionName: string, cause: string): string {
-  return path('inbox', idFrom('inb', functionName, cause));
+/** A rebuild has entries of its own, beside those of what was handled as it came. */
+export function inboxPath(functionName: string, cause: string, rebuild?: string): string {
+  const causes = rebuild === undefined ? [functionName, cause] : [functionName, cause, rebuild];
+  return path('inbox', idFrom('inb', ...causes));
 }
 
 /** The first writes of a commit: the entry, and what of its events does not fit into one document. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  holdExpiresAt,
   type Part,
   type Parts,
   partKey,
@@ -13,15 +14,23 @@ import { defined, encodeId, path, type Query, type Stored, type Write, write } f
 
 /** What all parts of one transaction have in common, in the bank's words. */
 export type Root = {
-  readonly kind: 'authorisation' | 'clearing' | 'refund' | 'transaction';
+  readonly kind: 'authorisation' | 'clearing' | 'refund' | 'reversal' | 'transaction' | 'opening' | 'entry';
   readonly id: string;
 };
 
-/** Which fact brought a part first; the one thing in a document that depends on the order of arrival. */
-export type Arrival = { readonly factId: string; readonly deliveryId: string };
+/**
+ * Which fact brought a part first, and which number of a link is the last; the one thing in a document that depends on
+ * the order of arrival.
+ */
+export type Arrival = {
+  readonly factId: string;
+  readonly deliveryId: string;
+  readonly pairing?: bigint | undefined;
+};
 
 export type Transaction = {
   readonly id: string;
+  readonly bank: string;
   readonly root: Root['kind'];
   readonly parts: Parts;
   readonly arrival: Readonly<Record<string, Arrival>>;
@@ -38,9 +47,12 @@ const part = z.object({
     'decline',
     'clearing',
     'refund',
+    'link',
     'pending',
     'booking',
     'cancellation',
+    'booking-reversal',
+    'opening',
   ]),
   id: z.string(),
   occurredAt: z.string(),
@@ -52,6 +64,12 @@ const part = z.object({
   bookedOn: z.string().optional(),
   valueOn: z.string().optional(),
   endToEndId: z.string().optional(),
+  holdsOnly: z.boolean().optional(),
+  merchantAmountMinor: z.bigint().optional(),
+  merchantCurrency: z.string().optional(),
+  fxRate: z.string().optional(),
+  cardId: z.string().optional(),
+  expiresAt: z.string().optional(),
 }) satisfies z.ZodType<Part>;
 
 const stored = z.object({
@@ -61,13 +79,22 @@ const stored = z.object({
   amountMinor: z.bigint(),
   currency: z.string(),
   authorisedMinor: z.bigint().optional(),
+  merchantAmountMinor: z.bigint().optional(),
+  merchantCurrency: z.string().optional(),
+  fxRate: z.string().optional(),
   description: z.string(),
-  occurredAt: z.string(),
+  // What is not in the feed has no plain time, so that no feed finds it.
+  occurredAt: z.string().optional(),
+  _hiddenAt: z.string().optional(),
   bookedOn: z.string().optional(),
   bankIds: z.array(z.string()),
-  _root: z.enum(['authorisation', 'clearing', 'refund', 'transaction']),
+  _bank: z.string(),
+  _root: z.enum(['authorisation', 'clearing', 'refund', 'reversal', 'transaction', 'opening', 'entry']),
   _parts: z.record(z.string(), part),
-  _arrival: z.record(z.string(), z.object({ factId: z.string(), deliveryId: z.string() })),
+  _arrival: z.record(
+    z.string(),
+    z.object({ factId: z.string(), deliveryId: z.string(), pairing: z.bigint().optional() }),
+  ),
   _totals: z.record(z.string(), z.object({ booked: z.bigint(), held: z.bigint() })),
 });
 
@@ -82,9 +109,12 @@ export function transactionPath(accountId: string, transactionId: string): strin
 /** The transaction, or undefined where there is none or only an alias. */
 export function transactionFrom({ fields }: Stored): Transaction | undefined {
   if (!fields || fields.aliasOf !== undefined) return undefined;
-  const { id, _root, _parts, _arrival, _totals, ...summary } = stored.parse(fields);
+  const { id, occurredAt, _hiddenAt, _bank, _root, _parts, _arrival, _totals, ...rest } =
+    stored.parse(fields);
+  const isShown = occurredAt !== undefined;
+  const summary = { ...rest, isShown, occurredAt: occurredAt ?? _hiddenAt ?? '' };
   const parts = Object.fromEntries(Object.values(_parts).map((each) => [partKey(each), each]));
-  return { id, root: _root, parts, arrival: _arrival, totals: _totals, summary };
+  return { id, bank: _bank, root: _root, parts, arrival: _arrival, totals: _totals, summary };
 }
 
 /** The transactions that this document stands for, since it gave its parts away; mostly none. */
@@ -93,16 +123,27 @@ export function aliasesFrom({ fields }: Stored): readonly string[] {
 }
 
 /** A transaction with everything derived from its parts. */
-export function transactionOf(known: Pick<Transaction, 'id' | 'root' | 'parts' | 'arrival'>): Transaction {
+export function transactionOf(
+  known: Pick<Transaction, 'id' | 'bank' | 'root' | 'parts' | 'arrival'>,
+): Transaction {
   const totals = totalsOf(known.parts);
   return { ...known, totals, summary: summaryOf(known.parts, totals) };
 }
 
 export function writeTransaction(read: Stored, transaction: Transaction): Write {
-  const { id, root, parts, arrival, totals, summary } = transaction;
+  const { id, bank, root, parts, arrival, totals } = transaction;
+  const { isShown, occurredAt, ...summary } = transaction.summary;
+  const when = isShown ? { occurredAt } : { _hiddenAt: occurredAt };
   const _parts = Object.fromEntries(Object.values(parts).map((each) => [mapKey(each), each]));
-  const own = { _root: root, _parts, _arrival: arrival, _totals: totals };
-  return write(read, defined({ schema: 1n, id, ...summary, ...own }));
+  const own = {
+    _bank: bank,
+    _root: root,
+    _parts,
+    _arrival: arrival,
+    _totals: totals,
+    _holdExpiresAt: holdExpiresAt(parts, totals),
+  };
+  return write(read, defined({ schema: 1n, id, ...summary, ...when, ...own }));
 }
 
 export function writeAlias(read: Stored, aliasOf: readonly string[]): Write {
@@ -123,6 +164,22 @@ export function feedOf(
   return {
     collection: path('accounts', accountId, 'transactions'),
     orderBy: [['occurredAt', 'desc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
+
+/** Transactions of any account whose hold the bank should have given up by this instant, the longest due first. */
+export function holdsDue(
+  by: string,
+  limit: number,
+  after?: readonly [expiresAt: string, path: string],
+): Query {
+  return {
+    collection: 'transactions',
+    everywhere: true,
+    where: [['_holdExpiresAt', '<=', by]],
+    orderBy: [['_holdExpiresAt', 'asc']],
     ...(after && { startAfter: after }),
     limit,
   };

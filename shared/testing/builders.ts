@@ -20,7 +20,7 @@ export const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331
 
 export const silentLog: Log = { info() {}, warn() {}, error() {}, in: () => silentLog };
 
-/** What a function's process stands on: memory, a fixed clock, no log; a bearer token is its own uid. */
+/** What a function's process stands on: memory, a fixed clock, no log; a bearer token is its own uid, an operator's begins with `op-`. */
 export function anEnv(changes: Partial<Env> = {}): Env {
   return {
     platform: memoryCloud().instance(),
@@ -30,8 +30,9 @@ export function anEnv(changes: Partial<Env> = {}): Env {
     async identify(authorization) {
       const uid = authorization?.replace(/^Bearer /, '');
       if (!uid) throw new PublicError(401, 'token.missing');
-      return uid;
+      return { uid, isOperator: uid.startsWith('op-') };
     },
+    accessToken: async () => 'token-of-our-own',
     ...changes,
   };
 }
@@ -70,6 +71,7 @@ export function aFact<T extends FactType>(
     bankEventId: `evt-${id}`,
     deliveryId: `dlv-${id}`,
     receivedAt: NOW.toISOString(),
+    role: 'books',
     direction: 'debit',
     amount: { amountMinor, currency: 'DKK' },
     ownerIds: ['uid-ann'],

@@ -13,11 +13,15 @@ import receiveBankWebhook from './function.ts';
 
 const body = aBody(aWireEvent('account.frozen'));
 const OLD_SECRET = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX';
+const PROCESSOR_SECRET = 'whsec_GBkaGxwdHh8gISIjJCUmJygpKissLS4v';
 
 function received(unavailable = 0) {
   const world = aWorld({
     functions: [receiveBankWebhook],
-    config: { SANDBOX_WEBHOOK_SECRETS: `${OLD_SECRET}, ${WEBHOOK_SECRET}` },
+    config: {
+      SANDBOX_WEBHOOK_SECRETS: `${OLD_SECRET}, ${WEBHOOK_SECRET}`,
+      SANDBOX_PROCESSOR_WEBHOOK_SECRETS: PROCESSOR_SECRET,
+    },
     faults: { unavailable },
   });
   return {
@@ -110,7 +114,10 @@ describe('a delivery that the bank signed', () => {
 describe('a secret that could sign nothing safely is refused at start', () => {
   const ofBytes = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
   const isTaken = (secrets: string) =>
-    receiveBankWebhook.config.safeParse({ SANDBOX_WEBHOOK_SECRETS: secrets }).success;
+    receiveBankWebhook.config.safeParse({
+      SANDBOX_WEBHOOK_SECRETS: secrets,
+      SANDBOX_PROCESSOR_WEBHOOK_SECRETS: PROCESSOR_SECRET,
+    }).success;
 
   test.each([ofBytes(24), ofBytes(64), `${OLD_SECRET},${WEBHOOK_SECRET}`])('%s is taken', (secrets) => {
     expect(isTaken(secrets)).toBe(true);

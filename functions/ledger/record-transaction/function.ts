@@ -1,26 +1,30 @@
 import { z } from 'zod';
-import { cardFacts, transactionFacts } from '../../../shared/events/bank-facts.ts';
+import {
+  accountBroughtForward,
+  cardEntryMatched,
+  cardFacts,
+  transactionFacts,
+} from '../../../shared/events/bank-facts.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { writeBalances } from '../../../shared/store/balances.ts';
 import { writeAlias, writeTransaction } from '../../../shared/store/transactions.ts';
 import { readHome } from './home.ts';
-import { partOf, withPart } from './part.ts';
+import { partOf, withFact } from './part.ts';
 
 /** Adds one fact to its transaction, and what that changes to the account's balance. */
 export default onEvent({
   name: 'record-transaction',
-  on: [...transactionFacts, ...cardFacts],
+  on: [...transactionFacts, ...cardFacts, cardEntryMatched, accountBroughtForward],
   publishes: [transactionRecorded, transactionChanged],
   impact: 'Customers see an old balance and no new purchases.',
   config: z.object({ BALANCE_SHARDS: z.coerce.number().int().min(1).max(100).default(1) }),
   connect: ({ config, reads }) => ({ reads, shards: config.BALANCE_SHARDS }),
   async decide(fact, { deps }) {
-    const { accountId, deliveryId } = fact.data;
+    const { accountId } = fact.data;
     const home = await readHome(deps.reads, fact);
-    const part = partOf(fact);
-    const after = withPart(home, part, { factId: fact.id, deliveryId });
+    const after = withFact(home, fact);
     if (!after) return {};
 
     // What other documents held of this transaction moves here, and leaves aliases.
@@ -35,7 +39,7 @@ export default onEvent({
       writes: [
         writeTransaction(home.document, after),
         ...home.others.map(({ document, aliasOf }) => writeAlias(document, aliasOf)),
-        ...writeBalances({ accountId, shards: deps.shards }, moves, part.occurredAt),
+        ...writeBalances({ accountId, shards: deps.shards }, moves, partOf(fact).occurredAt),
       ],
       events: [
         draft(home.transaction ? transactionChanged : transactionRecorded, {
@@ -49,6 +53,7 @@ export default onEvent({
             currency,
             bookedMinor: booked,
             heldMinor: held,
+            absorbed: absorbed.length > 0 ? absorbed.map(({ id }) => id) : undefined,
           },
         }),
       ],

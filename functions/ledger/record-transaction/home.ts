@@ -1,5 +1,10 @@
 import { PermanentError } from '../../../shared/errors.ts';
-import type { cardFacts, transactionFacts } from '../../../shared/events/bank-facts.ts';
+import type {
+  accountBroughtForward,
+  cardEntryMatched,
+  cardFacts,
+  transactionFacts,
+} from '../../../shared/events/bank-facts.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import type { Stored } from '../../../shared/store/document.ts';
@@ -12,11 +17,17 @@ import {
   transactionPath,
 } from '../../../shared/store/transactions.ts';
 
-export type Fact = EventOf<(typeof transactionFacts)[number] | (typeof cardFacts)[number]>;
+export type Fact = EventOf<
+  | (typeof transactionFacts)[number]
+  | (typeof cardFacts)[number]
+  | typeof cardEntryMatched
+  | typeof accountBroughtForward
+>;
 
 /** Where a fact's part belongs, and the documents that turn out to be that same transaction under other names. */
 export type Home = {
   readonly id: string;
+  readonly bank: string;
   readonly root: Root['kind'];
   readonly document: Stored;
   readonly transaction: Transaction | undefined;
@@ -39,7 +50,14 @@ type Node = {
 };
 
 // The strongest first: a refund belongs to its clearing, and a clearing to its authorisation.
-const STRENGTH: readonly Root['kind'][] = ['transaction', 'authorisation', 'clearing', 'refund'];
+const STRENGTH: readonly Root['kind'][] = [
+  'opening',
+  'transaction',
+  'authorisation',
+  'clearing',
+  'reversal',
+  'refund',
+];
 
 /**
  * Finds the transaction of a fact. All that names an authorisation, or a clearing of it, is one transaction; but a
@@ -69,7 +87,8 @@ export async function readHome(reads: Reads, fact: Fact): Promise<Home> {
       ? [{ document: node.document, absorbed: node.transaction, aliasOf }]
       : [];
   });
-  return { id: home.id, root: home.root, document: home.document, transaction: home.transaction, others };
+  const { id, root, document, transaction } = home;
+  return { id, bank, root, document, transaction, others };
 
   /** The stronger names in the same fact; what has none, but turns out to be the home's, is told by that. */
   function toldWith(node: Node): string[] {
@@ -102,6 +121,7 @@ function namesOf(fact: Fact): Root[] {
     case 'transaction.pending':
     case 'transaction.booked':
     case 'transaction.cancelled':
+    case 'transaction.reversed':
       return [{ kind: 'transaction', id: fact.data.transactionId }];
     case 'card.cleared':
     case 'card.refunded': {
@@ -112,6 +132,15 @@ function namesOf(fact: Fact): Root[] {
         ...('refundId' in fact.data ? [{ kind: 'refund', id: fact.data.refundId } as const] : []),
       ];
     }
+    case 'card.authorisation-reversed': {
+      const { authorisationId, reversalId } = fact.data;
+      // By itself it moves nothing, so there is nothing to take along once the bank says where it belongs.
+      return authorisationId
+        ? [{ kind: 'authorisation', id: authorisationId }]
+        : [{ kind: 'reversal', id: reversalId }];
+    }
+    case 'account.brought-forward':
+      return [{ kind: 'opening', id: fact.data.accountId }];
     default:
       return [{ kind: 'authorisation', id: fact.data.authorisationId }];
   }

@@ -4,52 +4,93 @@ import { PermanentError } from '../../../shared/errors.ts';
 import { type Arrival, mapKey, type Transaction, transactionOf } from '../../../shared/store/transactions.ts';
 import type { Fact, Home } from './home.ts';
 
-/** The transaction with one more part, or undefined where nothing about it is new. */
-export function withPart(home: Home, part: Part, arrival: Arrival): Transaction | undefined {
-  const recorded = [...home.others.map(({ absorbed }) => absorbed), home.transaction];
-  const parts = Object.assign({}, ...recorded.map((each) => each?.parts)) as Parts;
+/** The transaction after this fact, or undefined where nothing about it is new. */
+export function withFact(home: Home, fact: Fact): Transaction | undefined {
+  const arrival = { factId: fact.id, deliveryId: fact.data.deliveryId };
+  if (fact.type === 'card.entry-matched') {
+    const pairing = BigInt(fact.data.pairing);
+    return withLink(home, { ...partOf(fact), isMatched: fact.data.isMatched }, { ...arrival, pairing });
+  }
+  return withPart(home, partOf(fact), arrival);
+}
+
+function withPart(home: Home, part: Part, arrival: Arrival): Transaction | undefined {
+  const { parts, arrivals } = recordedAt(home);
   const known = parts[partKey(part)];
-  if (known && !isDeepStrictEqual(withoutUndefined(known), withoutUndefined(part))) {
+  const kept = known && agreed(known, part);
+  if (known && !kept) {
     const facts = { transactionId: home.id, kind: part.kind, factId: arrival.factId };
     throw new PermanentError('fact.conflict', facts);
   }
-  if (known && home.others.length === 0) return undefined;
-  const arrivals = Object.assign({}, ...recorded.map((each) => each?.arrival));
-  return transactionOf({
-    id: home.id,
-    root: home.root,
-    parts: { ...parts, [partKey(part)]: part },
+  if (kept === known && known && home.others.length === 0) return undefined;
+  return changed(home, {
+    parts: { ...parts, [partKey(part)]: kept ?? part },
     arrival: { ...arrivals, ...(!known && { [mapKey(part)]: arrival }) },
   });
 }
 
+/** Of several words about one link the highest number is true; one that is taken back leaves only its number. */
+function withLink(
+  home: Home,
+  { isMatched, ...link }: Part & { isMatched: boolean },
+  arrival: Arrival,
+): Transaction | undefined {
+  const { parts, arrivals } = recordedAt(home);
+  if ((arrivals[mapKey(link)]?.pairing ?? 0n) >= (arrival.pairing ?? 0n)) return undefined;
+  const { [partKey(link)]: _, ...others } = parts;
+  return changed(home, {
+    parts: isMatched ? { ...others, [partKey(link)]: link } : others,
+    arrival: { ...arrivals, [mapKey(link)]: arrival },
+  });
+}
+
+function recordedAt(home: Home): { parts: Parts; arrivals: Transaction['arrival'] } {
+  const recorded = [...home.others.map(({ absorbed }) => absorbed), home.transaction];
+  return {
+    parts: Object.assign({}, ...recorded.map((each) => each?.parts)) as Parts,
+    arrivals: Object.assign({}, ...recorded.map((each) => each?.arrival)) as Transaction['arrival'],
+  };
+}
+
+function changed(home: Home, to: Pick<Transaction, 'parts' | 'arrival'>): Transaction {
+  return transactionOf({ id: home.id, bank: home.bank, root: home.root, ...to });
+}
+
+/** What stands of two words about one part; undefined where they contradict each other. */
+function agreed(known: Part, part: Part): Part | undefined {
+  if (isDeepStrictEqual(withoutUndefined(known), withoutUndefined(part))) return known;
+  // We expire a hold when it is due, and the bank when it does: the same expiry, as of the earlier of the two.
+  if (part.kind === 'expiry') return part.occurredAt < known.occurredAt ? part : known;
+  return undefined;
+}
+
 /** What a fact says, as a part of its transaction. */
 export function partOf(fact: Fact): Part {
-  const { direction } = fact.data;
-  const description = descriptionOf(fact);
-  const part = (kind: Part['kind'], id: string): Part => {
-    const amount = 'amount' in fact.data ? fact.data.amount : { amountMinor: 0n, currency: NO_CURRENCY };
-    return { kind, id, occurredAt: fact.time, direction, ...amount, description };
-  };
   switch (fact.type) {
-    case 'card.authorisation-created':
-      return part('authorisation', fact.data.authorisationId);
+    case 'card.authorisation-created': {
+      const { authorisationId, cardId, expiresAt } = fact.data;
+      return { ...part('authorisation', authorisationId), ...abroad(), cardId, expiresAt };
+    }
     case 'card.authorisation-declined':
-      return part('decline', fact.data.authorisationId);
+      return { ...part('decline', fact.data.authorisationId), ...abroad() };
     case 'card.authorisation-incremented':
       return part('increment', fact.data.incrementId);
     case 'card.authorisation-reversed':
       return part('reversal', fact.data.reversalId);
     case 'card.authorisation-expired':
-      return part('expiry', fact.data.authorisationId);
+      return { ...part('expiry', fact.data.authorisationId), direction: 'debit', description: undefined };
     case 'card.cleared': {
       const { clearingId, final, bookedOn, valueOn } = fact.data;
-      return { ...part('clearing', clearingId), final, bookedOn, valueOn };
+      return { ...part('clearing', clearingId), ...abroad(), final, bookedOn, valueOn };
     }
     case 'card.refunded': {
       const { refundId, bookedOn, valueOn } = fact.data;
       // Money given back is a credit, whichever way the bank says that the purchase went.
-      return { ...part('refund', refundId), direction: 'credit', bookedOn, valueOn };
+      return { ...part('refund', refundId), ...abroad(), direction: 'credit', bookedOn, valueOn };
+    }
+    case 'card.entry-matched': {
+      const { entry, final } = fact.data;
+      return { ...part('link', partKey(entry)), final, description: undefined };
     }
     case 'transaction.pending':
       return transfer('pending');
@@ -57,6 +98,38 @@ export function partOf(fact: Fact): Part {
       return transfer('booking');
     case 'transaction.cancelled':
       return transfer('cancellation');
+    case 'transaction.reversed':
+      return transfer('booking-reversal');
+    case 'account.brought-forward': {
+      const { accountId, asOf } = fact.data;
+      const description = 'Balance brought forward';
+      return { ...part('opening', accountId), occurredAt: asOf, bookedOn: asOf.slice(0, 10), description };
+    }
+  }
+
+  function part(kind: Part['kind'], id: string): Part {
+    const { direction, role } = fact.data;
+    const amount = 'amount' in fact.data ? fact.data.amount : { amountMinor: 0n, currency: NO_CURRENCY };
+    const holdsOnly = role === 'holds' || undefined;
+    return {
+      kind,
+      id,
+      occurredAt: fact.time,
+      direction,
+      ...amount,
+      holdsOnly,
+      description: descriptionOf(fact),
+    };
+  }
+
+  function abroad() {
+    if (!('merchantAmount' in fact.data) || !fact.data.merchantAmount) return {};
+    const { merchantAmount, fxRate } = fact.data;
+    return {
+      merchantAmountMinor: merchantAmount.amountMinor,
+      merchantCurrency: merchantAmount.currency,
+      fxRate,
+    };
   }
 
   function transfer(kind: Part['kind']): Part {
@@ -72,5 +145,6 @@ function withoutUndefined(part: Part): object {
 
 /** Whom the customer would say it was with. */
 function descriptionOf({ data }: Fact): string | undefined {
-  return 'cardId' in data ? data.merchant?.name : (data.counterparty?.name ?? data.remittance);
+  if ('cardId' in data) return 'merchant' in data ? data.merchant?.name : undefined;
+  return 'transactionId' in data ? (data.counterparty?.name ?? data.remittance) : undefined;
 }

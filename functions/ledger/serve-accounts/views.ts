@@ -22,7 +22,7 @@ export function accountView(
 
 /** A feed item: a positive amount beside its direction. */
 export function transactionView({ id, summary, totals }: Transaction) {
-  const { amountMinor, authorisedMinor, ...plain } = summary;
+  const { amountMinor, authorisedMinor, merchantAmountMinor, isShown: _, ...plain } = summary;
   const { booked = 0n, held = 0n } = totals[summary.currency] ?? {};
   return {
     id,
@@ -30,6 +30,11 @@ export function transactionView({ id, summary, totals }: Transaction) {
     amountMinor: String(amountMinor),
     bookedMinor: String(booked),
     heldMinor: String(held),
-    authorisedMinor: authorisedMinor === undefined ? undefined : String(authorisedMinor),
+    authorisedMinor: digits(authorisedMinor),
+    merchantAmountMinor: digits(merchantAmountMinor),
   };
+}
+
+function digits(minor: bigint | undefined): string | undefined {
+  return minor === undefined ? undefined : String(minor);
 }

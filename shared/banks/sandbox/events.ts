@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { currencyCode, direction, instant, minorUnits, plainDate } from '../../events/event.ts';
+import {
+  currencyCode,
+  direction,
+  instant,
+  minorUnits,
+  plainDate,
+  signedMinorUnits,
+} from '../../events/event.ts';
 
 // The bank's own words, as it sends them. What is here is read; anything else in an event is left alone.
 
@@ -13,6 +20,7 @@ const text = (lengthMax: number) =>
     .max(lengthMax)
     .transform((value) => value.toWellFormed());
 const iban = text(64);
+const signedAmount = z.object({ amountMinor: signedMinorUnits, currency: currencyCode });
 const merchant = z.object({
   name: text(256),
   mcc: z.string().max(8).optional(),
@@ -36,6 +44,10 @@ const card = z.object({
   merchant: merchant.optional(),
 });
 const authorised = card.extend({ authorisationId: bankId });
+const exchange = {
+  merchantAmount: amount.nullish(),
+  fx: z.object({ rate: z.string().regex(/^[0-9]{1,10}(\.[0-9]{1,12})?$/) }).nullish(),
+};
 const dates = { bookingDate: plainDate.optional(), valueDate: plainDate.optional() };
 
 const event = z.object({
@@ -54,21 +66,43 @@ export const wireEvent = z.discriminatedUnion('type', [
       ownerRefs: z.array(bankId.max(128)).max(32),
       currency: currencyCode,
       iban: iban.optional(),
+      broughtForward: z.object({ direction, amount, asOf: instant }).optional(),
     }),
   }),
   state.extend({ type: z.literal('account.frozen') }),
   state.extend({ type: z.literal('account.unfrozen') }),
   state.extend({ type: z.literal('account.closed') }),
+  event.extend({
+    type: z.literal('account.balance-updated'),
+    data: z.object({
+      booked: signedAmount,
+      available: signedAmount.optional(),
+      asOf: instant,
+      sequence: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+  }),
+  event.extend({
+    type: z.literal('account.pending-listed'),
+    data: z.object({
+      asOf: instant,
+      entries: z
+        .array(
+          z.object({ direction, amount, description: text(256).default(''), entryId: bankId.optional() }),
+        )
+        .max(500),
+    }),
+  }),
   event.extend({ type: z.literal('transaction.pending'), data: transaction }),
   event.extend({ type: z.literal('transaction.booked'), data: transaction }),
   event.extend({ type: z.literal('transaction.cancelled'), data: transaction }),
+  event.extend({ type: z.literal('transaction.reversed'), data: transaction }),
   event.extend({
     type: z.literal('card.authorisation-created'),
-    data: authorised.extend({ amount, expiresAt: instant.optional() }),
+    data: authorised.extend({ amount, ...exchange, expiresAt: instant.optional() }),
   }),
   event.extend({
     type: z.literal('card.authorisation-declined'),
-    data: authorised.extend({ amount, reason: text(64).optional() }),
+    data: authorised.extend({ amount, ...exchange, reason: text(64).optional() }),
   }),
   event.extend({
     type: z.literal('card.authorisation-incremented'),
@@ -76,7 +110,7 @@ export const wireEvent = z.discriminatedUnion('type', [
   }),
   event.extend({
     type: z.literal('card.authorisation-reversed'),
-    data: authorised.extend({ reversalId: bankId, delta: amount }),
+    data: card.extend({ reversalId: bankId, authorisationId: bankId.nullish(), delta: amount }),
   }),
   event.extend({ type: z.literal('card.authorisation-expired'), data: authorised }),
   event.extend({
@@ -85,6 +119,7 @@ export const wireEvent = z.discriminatedUnion('type', [
       clearingId: bankId,
       authorisationId: bankId.nullish(),
       amount,
+      ...exchange,
       final: z.boolean().default(false),
       ...dates,
     }),
@@ -96,6 +131,7 @@ export const wireEvent = z.discriminatedUnion('type', [
       clearingId: bankId.nullish(),
       authorisationId: bankId.nullish(),
       amount,
+      ...exchange,
       ...dates,
     }),
   }),

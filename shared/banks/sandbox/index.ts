@@ -1,11 +1,12 @@
 import type { Bank } from '../bank.ts';
 import { readEvents } from './events.ts';
 import { isStandardWebhookSecret, verifyStandardWebhook } from './signature.ts';
-import { translate } from './translate.ts';
+import { translateFrom } from './translate.ts';
 
 /** The simulated bank of the local stack: Standard Webhooks, full payloads, several events a delivery. */
 export const sandbox: Bank = {
   name: 'sandbox',
+  role: 'books',
   isSecret: isStandardWebhookSecret,
   verify(posted) {
     const refusal = verifyStandardWebhook(posted);
@@ -22,5 +23,16 @@ export const sandbox: Bank = {
       },
     };
   },
-  translate,
+  translate: translateFrom('books'),
+};
+
+/**
+ * A card processor beside the sandbox bank, in the same words: it only holds, and what it says was cleared is booked
+ * by an entry of the bank's own.
+ */
+export const sandboxProcessor: Bank = {
+  ...sandbox,
+  name: 'sandbox-processor',
+  role: 'holds',
+  translate: translateFrom('holds'),
 };

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { bankFacts } from '../../events/bank-facts.ts';
 import { aBody, aWireEvent, NOW } from '../../testing/builders.ts';
 import type { BankFact } from '../bank.ts';
-import { translate } from './translate.ts';
+import { translateFrom } from './translate.ts';
+
+const translate = translateFrom('books');
 
 function translated(...events: readonly unknown[]) {
   const receivedAt = NOW.toISOString();
@@ -89,6 +91,7 @@ describe('what the bank says, in our words', () => {
     const { data } = factOf('transaction.booked', aWireEvent('transaction.booked', told));
     expect(data).toEqual({
       bank: 'sandbox',
+      role: 'books',
       deliveryId: 'dlv-1',
       receivedAt: NOW.toISOString(),
       accountId: 'acct-1',

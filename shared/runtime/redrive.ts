@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { kinds } from '../events/kinds.ts';
+import type { Message } from '../platform/platform.ts';
+import { eventIn } from './dead-letter.ts';
+import type { Outgoing } from './outgoing.ts';
+
+export type Redrive =
+  | { readonly kind: 'ready'; readonly message: Outgoing }
+  /** It would only be parked again: it is no event, of a kind that is no more, or its data cannot be read. */
+  | { readonly kind: 'useless'; readonly reason: string };
+
+/**
+ * A parked message once more, under the same id and in its own trace, for the one function that gave it up: the
+ * others of its topic let it pass. It goes by the topic, so it is as durable and as often tried as any event.
+ */
+export function redriveOf(functionName: string, parked: Message): Redrive {
+  const event = eventIn(parked);
+  if (!event) return { kind: 'useless', reason: 'event.invalid' };
+  const kind = kinds.find(({ type }) => type === event.type);
+  if (!kind) return { kind: 'useless', reason: 'event.unknown-type' };
+  if (!z.safeParse(kind.data, event.data).success) return { kind: 'useless', reason: 'event.invalid' };
+  return { kind: 'ready', message: { topic: kind.topic, event: { ...event, to: functionName } } };
+}
