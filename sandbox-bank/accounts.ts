@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import { type BankEvent, type EventData, type EventType, eventOf } from './events.ts';
 import type { Ledger } from './ledger.ts';
-import type { Currency } from './money.ts';
-import { notFound, Problem } from './problem.ts';
+import { amountOf, type Currency, type Direction } from './money.ts';
+import { notFound, Problem, wrongField } from './problem.ts';
+import type * as requests from './requests.ts';
 
 export interface Account {
   id: string;
@@ -40,14 +42,34 @@ export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: 
 
   return { open, get, change, tell, events };
 
-  /** Opens an account with one card. */
-  function open(request: Pick<Account, 'ownerRefs' | 'currency' | 'iban'>): Account {
+  /** Opens an account with one card, and with the balance that it had elsewhere. */
+  function open(request: z.output<typeof requests.openAccount>): Account {
+    const { broughtForward, ...said } = request;
+    const asOf = broughtForward?.asOf ?? now();
+    if (asOf > now()) throw wrongField('broughtForward/asOf', 'has not come yet');
     const ids = { id: newId('acct'), cardId: newId('card') };
-    const account: Account = { ...ids, ...request, status: 'open', resourceVersion: 1 };
+    const account: Account = { ...ids, ...said, status: 'open', resourceVersion: 1 };
     accounts.set(account.id, { ...account, log: [], positions: new Map() });
     ledger.open(account);
-    tellState(account, 'account.opened');
+    const history = broughtForward && bringForward(account, { ...broughtForward, asOf });
+    tellState(account, 'account.opened', { broughtForward: history });
     return get(account.id);
+  }
+
+  /** The account's first line. It stands on the day that it is as of, which may be long before the account was here. */
+  function bringForward(account: Account, line: { direction: Direction; amountMinor: bigint; asOf: Date }) {
+    const { direction, amountMinor } = line;
+    const asOf = line.asOf.toISOString();
+    ledger.book({
+      lineId: newId('line'),
+      accountId: account.id,
+      direction,
+      amountMinor,
+      bookedOn: asOf.slice(0, 10),
+      against: 'brought-forward',
+      reference: {},
+    });
+    return { direction, amount: amountOf(account, amountMinor), asOf };
   }
 
   function get(id: string) {
@@ -65,7 +87,7 @@ export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: 
       throw new Problem(409, 'account-closed', 'A closed account stays closed.');
     account.status = status;
     account.resourceVersion += 1;
-    tellState(account, type, reason);
+    tellState(account, type, { reason });
     return account;
   }
 
@@ -95,9 +117,9 @@ export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: 
   function tellState(
     account: Account,
     type: 'account.opened' | keyof typeof statusAfter,
-    reason?: string,
+    more: Pick<EventData<'account.opened'>, 'reason' | 'broughtForward'>,
   ): void {
     const { ownerRefs, currency, iban, resourceVersion } = account;
-    tell(account, type, { ownerRefs, currency, iban, reason }, resourceVersion);
+    tell(account, type, { ownerRefs, currency, iban, ...more }, resourceVersion);
   }
 }

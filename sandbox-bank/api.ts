@@ -13,10 +13,12 @@ import * as requests from './requests.ts';
 /** The bank's HTTP API. Answers carry what was made, amounts as digits; errors are RFC 9457 problem details. */
 export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'faults' | 'pending'> }): Hono {
   const { bank, deliveries } = options;
-  const { accounts, cards, transfers, payments, journal } = bank;
+  const { accounts, balances, pendingLists, cards, clearings, transfers, payments, journal } = bank;
   const api = new Hono();
 
-  api.use(bodyLimit({ maxSize: 65_536, onError: () => tooLarge().toResponse() }));
+  // A full list of what is pending is the one request that is rightly long.
+  const [usual, long] = [atMost(64), atMost(512)];
+  api.use((c, next) => (c.req.path.endsWith('/pending-lists') ? long : usual)(c, next));
   api.post('*', async (c, next) => {
     const request = {
       path: c.req.path,
@@ -52,16 +54,20 @@ export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'f
     return c.json(statementAnswer(bank, accounts.get(c.req.param('id')), date));
   });
 
+  making('/accounts/:id/balance-updates', requests.nothing, balances.tell);
+  making('/accounts/:id/pending-lists', requests.pendingList, pendingLists.replace);
   making('/accounts/:id/purchases', requests.purchase, cards.purchase);
   making('/accounts/:id/authorisations', requests.authorise, cards.authorise);
-  making('/accounts/:id/refunds', requests.refund, cards.refund);
-  making('/authorisations/:id/increments', requests.change, cards.increment);
-  making('/authorisations/:id/reversals', requests.change, cards.reverse);
+  making('/accounts/:id/clearings', requests.clearingAlone, clearings.makeAlone);
+  making('/accounts/:id/refunds', requests.refund, clearings.refund);
+  making('/authorisations/:id/increments', requests.increment, cards.increment);
+  making('/authorisations/:id/reversals', requests.reversal, cards.reverse);
   making('/authorisations/:id/clearings', requests.clearing, cards.clear);
-  making('/authorisations/:id/expiry', requests.nothing, cards.expire);
+  making('/authorisations/:id/expiry', requests.expiry, cards.expire);
   making('/accounts/:id/transfers', requests.transfer, transfers.make);
   making('/transactions/:id/booking', requests.nothing, transfers.book);
   making('/transactions/:id/cancellation', requests.nothing, transfers.cancel);
+  making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
 
   api.post('/payments', async (c) => {
     const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
@@ -108,7 +114,11 @@ const changes = [
 ] as const;
 const badQuery = { status: 400, code: 'invalid-query' };
 const badHeader = { status: 400, code: 'invalid-header' };
-const tooLarge = () => new Problem(413, 'body-too-large', 'A request has at most 64 KiB.');
+
+function atMost(kib: number) {
+  const tooLarge = new Problem(413, 'body-too-large', `A request has at most ${kib} KiB.`);
+  return bodyLimit({ maxSize: kib * 1024, onError: () => tooLarge.toResponse() });
+}
 
 /** Reads a JSON body by its schema; no body at all is an empty object. */
 async function body<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Desk, openAccounts, type World } from './accounts.ts';
+import { openBalances } from './balances.ts';
 import { openCards } from './cards.ts';
+import { openClearings } from './clearings.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { openPayments } from './payments.ts';
+import { openPendingLists } from './pending-lists.ts';
 import { openTransfers } from './transfers.ts';
 
 export type Bank = ReturnType<typeof openBank>;
@@ -16,9 +19,20 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const ledger = new Ledger();
   const accounts = openAccounts({ ...world, ledger });
   const desk: Desk = { ...world, ledger, accounts };
+  const clearings = openClearings(desk);
   const transfers = openTransfers(desk);
-  const payments = openPayments({ ...desk, transfers });
-  return { journal, ledger, accounts, cards: openCards(desk), transfers, payments, now: world.now };
+  return {
+    journal,
+    ledger,
+    accounts,
+    balances: openBalances(desk),
+    pendingLists: openPendingLists(desk),
+    cards: openCards({ ...desk, clearings }),
+    clearings,
+    transfers,
+    payments: openPayments({ ...desk, transfers }),
+    now: world.now,
+  };
 }
 
 function randomId(prefix: string): string {

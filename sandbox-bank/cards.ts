@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { Account, Desk } from './accounts.ts';
+import type { Clearings } from './clearings.ts';
 import type { EventData } from './events.ts';
-import type { Booking } from './ledger.ts';
 import { amountOf } from './money.ts';
-import { notFound, Problem, wrongField } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 import type * as requests from './requests.ts';
 
 interface Authorisation {
@@ -17,26 +17,26 @@ interface Authorisation {
 const holdDays = 7;
 const direction = 'debit';
 
-/** Card payments: what is reserved when the card is used, and what the merchant collects, or gives back, later. */
-export function openCards({ ledger, accounts, now, newId }: Desk) {
+/** Card payments: what is reserved when the card is used, until the merchant collects it or the bank lets it go. */
+export function openCards({ ledger, accounts, now, newId, clearings }: Desk & { clearings: Clearings }) {
   const authorisations = new Map<string, Authorisation>();
-  const authorisationOfClearing = new Map<string, Authorisation>();
   const mayExpire = new Set<Authorisation>();
 
-  return { purchase, authorise, increment, reverse, clear, expire, expireDue, refund };
+  return { purchase, authorise, increment, reverse, clear, expire, expireDue };
 
   /** A use of the card and, unless `clear` is false, its final clearing. A declined card clears nothing. */
   function purchase(accountId: string, request: z.output<typeof requests.purchase>) {
-    const { amountMinor, clearAmountMinor = amountMinor, merchant } = request;
-    const made = authorise(accountId, { amountMinor, merchant });
+    const { amountMinor, clearAmountMinor = amountMinor, merchant, merchantAmount, fx } = request;
+    const made = authorise(accountId, { amountMinor, merchant, merchantAmount, fx });
     if (!request.clear || made.declined) return made;
-    return clear(made.authorisationId, { amountMinor: clearAmountMinor, final: true });
+    const all = { amountMinor: clearAmountMinor, final: true, linked: true, merchantAmount, fx };
+    return clear(made.authorisationId, all);
   }
 
   /** Reserves the amount whatever the balance, which may go below zero. Only an open account's card is accepted. */
   function authorise(accountId: string, request: z.output<typeof requests.authorise>) {
     const account = accounts.get(accountId);
-    const { amountMinor, merchant, cardId = account.cardId } = request;
+    const { amountMinor, merchant, cardId = account.cardId, merchantAmount, fx } = request;
     const expiresAt = request.expiresAt ?? new Date(now().getTime() + holdDays * 86_400_000);
     const declined = account.status === 'open' ? request.declined : { reason: `account-${account.status}` };
     const authorisationId = newId('auth');
@@ -51,16 +51,18 @@ export function openCards({ ledger, accounts, now, newId }: Desk) {
     authorisations.set(authorisationId, authorisation);
 
     if (declined) {
-      accounts.tell(account, 'card.authorisation-declined', { ...told, reason: declined.reason });
+      const { reason } = declined;
+      accounts.tell(account, 'card.authorisation-declined', { ...told, merchantAmount, fx, reason });
     } else {
       ledger.hold({ id: authorisationId, accountId, amountMinor });
       mayExpire.add(authorisation);
-      accounts.tell(account, 'card.authorisation-created', { ...told, expiresAt: expiresAt.toISOString() });
+      const lasts = { expiresAt: expiresAt.toISOString() };
+      accounts.tell(account, 'card.authorisation-created', { ...told, merchantAmount, fx, ...lasts });
     }
     return { authorisationId, declined };
   }
 
-  function increment(authorisationId: string, { amountMinor }: z.output<typeof requests.change>) {
+  function increment(authorisationId: string, { amountMinor }: z.output<typeof requests.increment>) {
     const { account, told } = unreleased(authorisationId);
     ledger.adjust(authorisationId, amountMinor);
     const made = { incrementId: newId('inc'), delta: amountOf(account, amountMinor) };
@@ -69,36 +71,30 @@ export function openCards({ ledger, accounts, now, newId }: Desk) {
   }
 
   /** Gives back a part or all of what is held. It may come late, or be more than is held: merchants send both. */
-  function reverse(authorisationId: string, { amountMinor }: z.output<typeof requests.change>) {
+  function reverse(authorisationId: string, { amountMinor, linked }: z.output<typeof requests.reversal>) {
     const { account, told } = approved(authorisationId);
     ledger.adjust(authorisationId, -amountMinor);
     const made = { reversalId: newId('rev'), delta: amountOf(account, amountMinor) };
-    accounts.tell(account, 'card.authorisation-reversed', { ...told, ...made });
+    const link = { authorisationId: linked ? authorisationId : null };
+    accounts.tell(account, 'card.authorisation-reversed', { ...told, ...made, ...link });
     return { authorisationId, reversalId: made.reversalId };
   }
 
-  /** Books a part or all of it, even on a closed account and after expiry: the merchant was promised the money. */
-  function clear(authorisationId: string, { amountMinor, final }: z.output<typeof requests.clearing>) {
-    const authorisation = approved(authorisationId);
-    const { account, told } = authorisation;
-    const ids = { authorisationId, clearingId: newId('clr') };
-    book(account, { direction, amountMinor, reference: ids });
-    ledger.adjust(authorisationId, -amountMinor);
-    if (final) ledger.release(authorisationId);
-    authorisationOfClearing.set(ids.clearingId, authorisation);
-    accounts.tell(account, 'card.cleared', {
-      ...told,
-      ...ids,
-      amount: amountOf(account, amountMinor),
-      final,
-    });
-    return ids;
+  /** Collects a part or all of it; a final clearing lets the rest go. */
+  function clear(authorisationId: string, request: z.output<typeof requests.clearing>) {
+    const { account, told } = approved(authorisationId);
+    const { cardId, merchant } = told;
+    ledger.adjust(authorisationId, -request.amountMinor);
+    if (request.final) ledger.release(authorisationId);
+    return clearings.make(account, { ...request, authorisationId, cardId, merchant });
   }
 
-  function expire(authorisationId: string) {
+  function expire(authorisationId: string, request: z.output<typeof requests.expiry>) {
     const { account, told } = unreleased(authorisationId);
     ledger.release(authorisationId);
-    accounts.tell(account, 'card.authorisation-expired', told);
+    if (request.told) accounts.tell(account, 'card.authorisation-expired', told);
+    // The journal knows by the ids drawn that the books changed, so an event that is lost draws its id too.
+    else newId('evt');
     return { authorisationId };
   }
 
@@ -108,36 +104,10 @@ export function openCards({ ledger, accounts, now, newId }: Desk) {
       const { authorisationId } = authorisation.told;
       const { released, heldMinor } = ledger.holdOf(authorisationId);
       if (released) mayExpire.delete(authorisation);
-      else if (heldMinor > 0n && authorisation.expiresAt <= now()) expire(authorisationId);
+      else if (heldMinor > 0n && authorisation.expiresAt <= now()) {
+        expire(authorisationId, { told: true });
+      }
     }
-  }
-
-  /** Credits the account at once. A refund without a clearing stands alone, as real ones often do. */
-  function refund(accountId: string, request: z.output<typeof requests.refund>) {
-    const account = accounts.get(accountId);
-    const { clearingId, amountMinor } = request;
-    const cleared = clearingId === undefined ? undefined : authorisationOfClearing.get(clearingId);
-    if (clearingId !== undefined && cleared?.account !== account) {
-      throw wrongField('clearingId', 'is no clearing of this account');
-    }
-    const told = cleared?.told;
-    const ids = { refundId: newId('rfd'), clearingId, authorisationId: told?.authorisationId };
-    book(account, { direction: 'credit', amountMinor, reference: ids });
-    const { cardId, merchant } = told ?? { cardId: account.cardId, merchant: request.merchant };
-    const amount = amountOf(account, amountMinor);
-    accounts.tell(account, 'card.refunded', { cardId, ...ids, direction: 'credit', amount, merchant });
-    return ids;
-  }
-
-  function book(account: Account, line: Pick<Booking, 'direction' | 'amountMinor' | 'reference'>): void {
-    const bookedOn = now().toISOString().slice(0, 10);
-    ledger.book({
-      lineId: newId('line'),
-      accountId: account.id,
-      bookedOn,
-      against: 'card-settlement',
-      ...line,
-    });
   }
 
   function unreleased(id: string): Authorisation {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { Deliveries } from './deliveries.ts';
 import { type BankEvent, eventOf } from './events.ts';
 import { faultsSchema, planner } from './faults.ts';
@@ -19,6 +21,7 @@ interface Received {
   secret: string | undefined;
   skewSeconds: number;
   eventIds: string[];
+  body: { events: BankEvent[] };
 }
 
 /** A subscriber that checks signatures with the reference library; `answers` are its first statuses, then always 202. */
@@ -32,9 +35,10 @@ async function aSubscriber(answers: (number | 'never')[] = []) {
     const headers = request.headers as Record<string, string>;
     const secret = secrets.find((candidate) => signedWith(candidate, body, headers));
     const skewSeconds = Math.round(Number(headers['webhook-timestamp']) - Date.now() / 1000);
-    const eventIds = JSON.parse(body).events.map((event: BankEvent) => event.id);
-    const answer =
-      answers[tries.push({ webhookId: headers['webhook-id'] ?? '', secret, skewSeconds, eventIds }) - 1];
+    const webhookId = headers['webhook-id'] ?? '';
+    const parsed: Received['body'] = JSON.parse(body);
+    const eventIds = parsed.events.map((event) => event.id);
+    const answer = answers[tries.push({ webhookId, secret, skewSeconds, eventIds, body: parsed }) - 1];
     if (answer !== 'never') response.writeHead(answer ?? 202).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -200,6 +204,58 @@ describe('the server', () => {
     await vi.waitFor(() => expect(bank.pending()).toBe(0));
     expect(tries).toHaveLength(3);
     expect(bank.ledger.bookedMinor(accountId)).toBe(-3200n);
+  });
+
+  test('whatever it has to tell arrives signed, and as its published schema says', async () => {
+    const { url: subscriberUrl, tries } = await aSubscriber();
+    const bank = await startSandboxBank({ port: 0, subscriberUrl, secrets });
+    cleanups.push(() => bank.stop());
+    const post = async (path: string, body: object = {}) => {
+      const answer = await fetch(bank.url + path, { method: 'POST', body: JSON.stringify(body) });
+      expect(answer.status).toBe(201);
+      return (await answer.json()) as Record<string, string>;
+    };
+    const foreign = { merchantAmount: { amountMinor: '429', currency: 'EUR' }, fx: { rate: '7.4601' } };
+    const unlinked = { amountMinor: '1600', linked: false };
+    const entry = { direction: 'debit', amountMinor: '4500', description: 'KIOSK 17' };
+
+    const broughtForward = { direction: 'credit', amountMinor: '100000' };
+    const opened = await post('/accounts', { ownerRefs: ['uid_anna'], currency: 'DKK', broughtForward });
+    const account = `/accounts/${opened.accountId}`;
+    const { authorisationId } = await post(`${account}/authorisations`, { amountMinor: '3200', ...foreign });
+    await post(`/authorisations/${authorisationId}/reversals`, unlinked);
+    await post(`/authorisations/${authorisationId}/clearings`, { ...unlinked, ...foreign });
+    await post(`${account}/clearings`, { amountMinor: '900' });
+    await post(`${account}/refunds`, { amountMinor: '900', ...foreign });
+    const { transactionId } = await post(`${account}/transfers`, { direction: 'debit', amountMinor: '50' });
+    await post(`/transactions/${transactionId}/reversal`);
+    await post(`${account}/pending-lists`, { entries: [entry] });
+    await post(`${account}/pending-lists`, { entries: [] });
+    await post(`${account}/transfers`, { direction: 'debit', amountMinor: '200000' });
+    await post(`${account}/balance-updates`);
+    await vi.waitFor(() => expect(bank.pending()).toBe(0));
+
+    const published = readFileSync(new URL('delivery.schema.json', import.meta.url), 'utf8');
+    const schema = z.fromJSONSchema(JSON.parse(published));
+    for (const received of tries) {
+      expect(received.secret).toBe(secrets[0]);
+      expect(schema.safeParse(received.body).error).toBeUndefined();
+    }
+    const types = tries.flatMap((received) => received.body.events.map((event) => event.type));
+    expect(types.sort()).toEqual([
+      'account.balance-updated',
+      'account.opened',
+      'account.pending-listed',
+      'account.pending-listed',
+      'card.authorisation-created',
+      'card.authorisation-reversed',
+      'card.cleared',
+      'card.cleared',
+      'card.refunded',
+      'transaction.booked',
+      'transaction.booked',
+      'transaction.reversed',
+    ]);
   });
 
   test('it stops promptly while the subscriber keeps it waiting and while retries are due', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, currency, direction } from './money.ts';
+import { amount, currency, direction, signedAmount } from './money.ts';
 
 export const merchant = z.object({
   name: z.string().min(1).max(140),
@@ -15,6 +15,13 @@ export const counterparty = z.object({
     .optional(),
 });
 
+/** Units of the account's currency for one unit of the merchant's: digits, because a float is not quite what was agreed. */
+export const fx = z.object({
+  rate: z
+    .string()
+    .regex(/^(?=.*[1-9])(0|[1-9]\d{0,8})(\.\d{1,10})?$/, 'must be a decimal above zero, such as 7.4601'),
+});
+
 const instant = z.iso.datetime();
 
 const account = z.object({
@@ -23,6 +30,29 @@ const account = z.object({
   currency,
   iban: z.string().optional(),
   reason: z.string().optional(),
+});
+
+// What the account already had when it came here; without it, it began at zero.
+const broughtForward = z.object({ direction, amount, asOf: instant });
+const openedAccount = account.extend({ broughtForward: broughtForward.optional() });
+
+const balances = z.object({
+  booked: signedAmount,
+  // Not always booked less held: a bank may count an overdraft in, or a deposit out.
+  available: signedAmount,
+  asOf: instant,
+  sequence: z.int().positive(),
+});
+
+/** The most entries in one list of what is pending. */
+export const pendingEntriesMax = 500;
+
+// All that is pending as of an instant: what is not in it any more was let go, or booked under an id of its own.
+const pendingList = z.object({
+  asOf: instant,
+  entries: z
+    .array(z.object({ direction, amount, description: z.string(), entryId: z.string().optional() }))
+    .max(pendingEntriesMax),
 });
 
 const transaction = z.object({
@@ -46,22 +76,39 @@ const authorisation = z.object({
 });
 const entry = authorisation.partial({ authorisationId: true });
 
+// What the merchant asked for in its own currency.
+const foreign = { merchantAmount: amount.optional(), fx: fx.optional() };
+// Null: the bank cannot say which authorisation it belongs to, or there never was one.
+const authorisationIdOrNull = z.string().nullable();
+
 /** What each type of event tells. A purchase is told by card events alone, a transfer by transaction events alone. */
 const dataOf = {
-  'account.opened': account,
+  'account.opened': openedAccount,
   'account.frozen': account,
   'account.unfrozen': account,
   'account.closed': account,
+  'account.balance-updated': balances,
+  'account.pending-listed': pendingList,
   'transaction.pending': transaction,
   'transaction.booked': transaction,
   'transaction.cancelled': transaction,
-  'card.authorisation-created': authorisation.extend({ expiresAt: instant }),
-  'card.authorisation-declined': authorisation.extend({ reason: z.string() }),
+  'transaction.reversed': transaction,
+  'card.authorisation-created': authorisation.extend({ expiresAt: instant, ...foreign }),
+  'card.authorisation-declined': authorisation.extend({ reason: z.string(), ...foreign }),
   'card.authorisation-incremented': authorisation.extend({ incrementId: z.string(), delta: amount }),
-  'card.authorisation-reversed': authorisation.extend({ reversalId: z.string(), delta: amount }),
+  'card.authorisation-reversed': authorisation.extend({
+    authorisationId: authorisationIdOrNull,
+    reversalId: z.string(),
+    delta: amount,
+  }),
   'card.authorisation-expired': authorisation,
-  'card.cleared': entry.extend({ clearingId: z.string(), final: z.boolean() }),
-  'card.refunded': entry.extend({ refundId: z.string(), clearingId: z.string().optional() }),
+  'card.cleared': authorisation.extend({
+    authorisationId: authorisationIdOrNull.optional(),
+    clearingId: z.string(),
+    final: z.boolean(),
+    ...foreign,
+  }),
+  'card.refunded': entry.extend({ refundId: z.string(), clearingId: z.string().optional(), ...foreign }),
 };
 
 export type EventType = keyof typeof dataOf;
@@ -95,9 +142,10 @@ export function eventOf<T extends EventType>(fact: {
 const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const envelope = z.object({ id: z.string(), occurredAt: instant, accountId });
 const version = { resourceVersion: z.int().positive().optional() };
+const states: z.ZodType[] = [openedAccount, account];
 
 const events = Object.entries(dataOf).map(([type, data]) =>
-  envelope.extend({ type: z.literal(type), ...(data === account && version), data }),
+  envelope.extend({ type: z.literal(type), ...(states.includes(data) && version), data }),
 );
 
 /** The body of one webhook POST. */
@@ -107,7 +155,8 @@ export const delivery = z.object({ events: z.array(z.union(events)) });
 export function deliverySchema(): object {
   const names = z.registry<{ id: string }>();
   for (const event of events) names.add(event, { id: event.shape.type.value });
-  const parts = { instant, accountId, amount, merchant, counterparty, account, transaction, authorisation };
+  const money = { amount, signedAmount, fx, broughtForward };
+  const parts = { instant, accountId, ...money, merchant, counterparty, account, transaction, authorisation };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });
   return {
     title: 'A delivery of the sandbox bank',

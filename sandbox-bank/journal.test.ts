@@ -2,15 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createApi, reopen } from './api.ts';
-import { openBank } from './bank.ts';
 import type { BankEvent } from './events.ts';
-import { faultsSchema } from './faults.ts';
-import { type Entry, keptBank } from './journal.ts';
+import { keptBank } from './journal.ts';
 import { startSandboxBank } from './server.ts';
-
-type Body = Record<string, unknown>;
-type TestBank = Awaited<ReturnType<typeof aBank>>;
+import { aBank, aBankLike, anAccount, type Body, seenOf, type TestBank } from './testing.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -18,46 +13,6 @@ afterEach(async () => {
 });
 
 const creditor = { name: 'Bo Holm', iban: 'DK5000400440116243' };
-
-/** A bank of a counted clock and counted ids, opened anew or from what an earlier one wrote down. */
-async function aBank(entries: readonly Entry[] = []) {
-  const told: BankEvent[] = [];
-  const world = { now: new Date('2026-02-28T09:30:00.000Z'), drawn: 0 };
-  const bank = openBank({
-    now: () => world.now,
-    newId: (prefix) => `${prefix}_${++world.drawn}`,
-    onEvent: (event) => told.push(event),
-  });
-  const api = createApi({ bank, deliveries: { faults: faultsSchema.parse({}), pending: 0 } });
-  await reopen({ bank, api, entries });
-  return { bank, told, world, get, post, expireDue };
-
-  async function get(path: string): Promise<Body> {
-    return (await (await api.request(path)).json()) as Body;
-  }
-
-  async function post(path: string, body: object = {}, key?: string): Promise<Body> {
-    const headers: Record<string, string> = key ? { 'idempotency-key': key } : {};
-    const answer = await api.request(path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return (await answer.json()) as Body;
-  }
-
-  function expireDue(): void {
-    bank.journal.record(undefined, bank.cards.expireDue);
-  }
-}
-
-/** The same bank, from what was kept of it in a file. */
-async function aBankLike({ bank, world }: TestBank): Promise<TestBank> {
-  const file = JSON.stringify({ entries: bank.journal.entries, unacknowledged: [] });
-  const again = await aBank(keptBank.parse(JSON.parse(file)).entries);
-  again.world.now = world.now;
-  return again;
-}
-
-async function anAccount({ post }: TestBank): Promise<string> {
-  return String((await post('/accounts', { ownerRefs: ['uid_anna'], currency: 'DKK' })).accountId);
-}
 
 describe('a bank that is opened again', () => {
   test('has the same balance, statement and event log, ids and times included', async () => {
@@ -186,6 +141,7 @@ const step = fc.record({
   does: fc.constantFrom(
     ...(['open', 'freeze', 'unfreeze', 'close', 'purchase', 'authorise', 'credit', 'pending'] as const),
     ...(['increment', 'reverse', 'clear', 'expire', 'refund', 'book', 'cancel', 'pay', 'wait'] as const),
+    ...(['bring', 'clear-alone', 'take-back', 'tell-balance', 'list'] as const),
   ),
   on: fc.nat(7),
   amountMinor: fc.integer({ min: 1, max: 500 }).map(String),
@@ -220,7 +176,7 @@ async function take({ world, told, post, expireDue }: TestBank, { does, on, amou
   }
   const one = (field: string) => {
     const named = told.flatMap((event) => Object.entries({ ...event, ...event.data }));
-    const ids = [...new Set(named.flatMap(([name, id]) => (name === field ? [String(id)] : [])))];
+    const ids = [...new Set(named.flatMap(([name, id]) => (name === field && id ? [String(id)] : [])))];
     return ids[on % ids.length] ?? 'none';
   };
   const accountId = one('accountId');
@@ -229,6 +185,9 @@ async function take({ world, told, post, expireDue }: TestBank, { does, on, amou
   const transaction = `/transactions/${one('transactionId')}`;
   const expiresAt = new Date(world.now.getTime() + on * 3_600_000).toISOString();
   const direction = flag ? 'credit' : 'debit';
+
+  const broughtForward = { direction, amountMinor, asOf: '2026-02-27T23:00:00+01:00' };
+  const entries = Array.from({ length: on }, () => ({ direction, amountMinor, description: 'Kiosk' }));
 
   const requests: Record<typeof does, [path: string, body: object, key?: string]> = {
     open: ['/accounts', { ownerRefs: [`uid_${on}`], currency: flag ? 'DKK' : 'JPY' }],
@@ -240,25 +199,18 @@ async function take({ world, told, post, expireDue }: TestBank, { does, on, amou
     credit: [`${account}/transfers`, { amountMinor, direction: 'credit' }],
     pending: [`${account}/transfers`, { amountMinor, direction, pending: true }],
     increment: [`${authorisation}/increments`, { amountMinor }],
-    reverse: [`${authorisation}/reversals`, { amountMinor }],
-    clear: [`${authorisation}/clearings`, { amountMinor, final: flag }],
-    expire: [`${authorisation}/expiry`, {}],
+    reverse: [`${authorisation}/reversals`, { amountMinor, linked: flag }],
+    clear: [`${authorisation}/clearings`, { amountMinor, final: flag, linked: on < 4 }],
+    expire: [`${authorisation}/expiry`, { told: flag }],
     refund: [`${account}/refunds`, { amountMinor, ...(flag && { clearingId: one('clearingId') }) }],
     book: [`${transaction}/booking`, {}],
     cancel: [`${transaction}/cancellation`, {}],
     pay: ['/payments', { accountId, amountMinor, creditor }, `key-${on}`],
+    bring: ['/accounts', { ownerRefs: [`uid_${on}`], currency: 'DKK', broughtForward }],
+    'clear-alone': [`${account}/clearings`, { amountMinor }],
+    'take-back': [`${transaction}/reversal`, {}],
+    'tell-balance': [`${account}/balance-updates`, {}],
+    list: [`${account}/pending-lists`, { entries }],
   };
   await post(...requests[does]);
-}
-
-/** All that can be seen of a bank from outside. */
-async function seenOf({ bank, told, get }: TestBank) {
-  const accounts = [...new Set(told.map((event) => event.accountId))];
-  const days = [...new Set(told.map((event) => event.occurredAt.slice(0, 10)))];
-  const paths = [
-    ...accounts.flatMap((id) => [`/accounts/${id}`, `/accounts/${id}/events?limit=500`]),
-    ...accounts.flatMap((id) => days.map((day) => `/accounts/${id}/statements/${day}`)),
-    ...Array.from({ length: 8 }, (_, n) => `/payments?idempotencyKey=key-${n}`),
-  ];
-  return { told, entries: bank.ledger.entries, answers: await Promise.all(paths.map(get)) };
 }

@@ -8,7 +8,7 @@ export interface Booking {
   amountMinor: bigint;
   bookedOn: string;
   /** The bank's own side of it; there is one such account for each currency. */
-  against: 'card-settlement' | 'clearing-house';
+  against: 'card-settlement' | 'clearing-house' | 'brought-forward';
   reference: Record<string, string | undefined>;
 }
 

@@ -13,6 +13,9 @@ export const direction = z.enum(['credit', 'debit'], { error: 'must be credit or
 /** An amount on the wire: positive, in minor units, as digits, because JSON numbers lose cents above 2^53. */
 export const amount = z.object({ amountMinor: z.string().regex(/^[1-9]\d{0,17}$/), currency });
 
+/** A balance on the wire, which may be below zero, or zero. */
+export const signedAmount = z.object({ amountMinor: z.string().regex(/^(0|-?[1-9]\d*)$/), currency });
+
 /** Puts minor units into wire form, in the currency of the account that they move on. */
 export function amountOf(account: { currency: Currency }, amountMinor: bigint): z.infer<typeof amount> {
   return { amountMinor: String(amountMinor), currency: account.currency };

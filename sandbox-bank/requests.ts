@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { counterparty, merchant } from './events.ts';
-import { currency, direction } from './money.ts';
+import { counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
+import { amountOf, currency, direction } from './money.ts';
 
 /** Positive minor units: digits, or a safe integer for the convenience of whoever types a request by hand. */
 const amountError = 'must be a positive whole number of minor units, as digits';
@@ -13,6 +13,7 @@ const amountMinor = z
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -');
 const reason = z.string().min(1).max(140);
+const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 const payee = {
   remittance: z.string().max(140).optional(),
   endToEndId: z.string().min(1).max(35).optional(),
@@ -23,10 +24,23 @@ const someMerchant = merchant
   .extend({ mcc: merchant.shape.mcc.default('5814'), country: merchant.shape.country.default('DK') })
   .default({ name: 'Corner Coffee', mcc: '5814', country: 'DK' });
 
+// Told as it is given: this bank changes no money, so it has no rate of its own to hold it to.
+const foreign = {
+  merchantAmount: z
+    .object({ amountMinor, currency })
+    .transform((asked) => amountOf(asked, asked.amountMinor))
+    .optional(),
+  fx: fx.optional(),
+};
+
+// Whether the event says which authorisation it belongs to; the books know it all the same.
+const linked = z.boolean().default(true);
+
 export const openAccount = z.object({
   ownerRefs: z.array(z.string().min(1).max(128)).min(1),
   currency,
   iban: counterparty.shape.iban,
+  broughtForward: z.object({ direction, amountMinor, asOf: instant.optional() }).optional(),
 });
 
 export const changeAccount = z.object({ reason: reason.optional() });
@@ -36,23 +50,35 @@ export const purchase = z.object({
   clearAmountMinor: amountMinor.optional(),
   clear: z.boolean().default(true),
   merchant: someMerchant,
+  ...foreign,
 });
 
 export const authorise = z.object({
   amountMinor,
   merchant: someMerchant,
   cardId: id.optional(),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .transform((instant) => new Date(instant))
-    .optional(),
+  expiresAt: instant.optional(),
   declined: z.object({ reason }).optional(),
+  ...foreign,
 });
 
 export const nothing = z.object({});
-export const change = z.object({ amountMinor });
-export const clearing = z.object({ amountMinor, final: z.boolean().default(false) });
-export const refund = z.object({ clearingId: id.optional(), amountMinor, merchant: someMerchant });
+export const increment = z.object({ amountMinor });
+export const reversal = z.object({ amountMinor, linked });
+export const clearing = z.object({ amountMinor, final: z.boolean().default(false), linked, ...foreign });
+export const clearingAlone = z.object({ amountMinor, merchant: someMerchant, ...foreign });
+export const expiry = z.object({ told: z.boolean().default(true) });
+export const refund = z.object({
+  clearingId: id.optional(),
+  amountMinor,
+  merchant: someMerchant,
+  ...foreign,
+});
+
+const description = z.string().min(1).max(140);
+export const pendingList = z.object({
+  entries: z.array(z.object({ direction, amountMinor, description })).max(pendingEntriesMax),
+});
 
 export const transfer = z.object({
   direction,

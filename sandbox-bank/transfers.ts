@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Account, Desk } from './accounts.ts';
 import type { EventType } from './events.ts';
-import { amountOf } from './money.ts';
+import { amountOf, type Direction } from './money.ts';
 import { notFound, Problem } from './problem.ts';
 import type * as requests from './requests.ts';
 
@@ -11,7 +11,7 @@ interface Transfer {
   transactionId: string;
   account: Account;
   request: Request;
-  status: 'pending' | 'booked' | 'cancelled';
+  status: 'pending' | 'booked' | 'cancelled' | 'reversed';
 }
 
 export type Transfers = ReturnType<typeof openTransfers>;
@@ -20,7 +20,7 @@ export type Transfers = ReturnType<typeof openTransfers>;
 export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   const transfers = new Map<string, Transfer>();
 
-  return { make, book, cancel };
+  return { make, book, cancel, reverse };
 
   /** Moves the money without asking for funds: it stands for what other banks and the bank itself decide. */
   function make(accountId: string, request: Request) {
@@ -36,8 +36,38 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
 
   function book(transactionId: string) {
     const transfer = settle(transactionId, 'booked');
-    const { account, request } = transfer;
-    const { direction, amountMinor, endToEndId } = request;
+    const bookedOn = bookLine(transfer, transfer.request.direction);
+    return tell(transfer, 'transaction.booked', bookedOn);
+  }
+
+  function cancel(transactionId: string) {
+    return tell(settle(transactionId, 'cancelled'), 'transaction.cancelled');
+  }
+
+  /** Takes back what was booked, once, even when the account is closed. The event keeps the direction of the booking. */
+  function reverse(transactionId: string) {
+    const transfer = get(transactionId);
+    const was = transfer.status;
+    if (was !== 'booked')
+      throw new Problem(409, `transaction-${was}`, `Only what is booked can be reversed; it is ${was}.`);
+    transfer.status = 'reversed';
+    const bookedOn = bookLine(transfer, transfer.request.direction === 'credit' ? 'debit' : 'credit');
+    return tell(transfer, 'transaction.reversed', bookedOn);
+  }
+
+  /** Ends the pending state, once, and with it the hold of a debit. */
+  function settle(transactionId: string, status: Transfer['status']): Transfer {
+    const transfer = get(transactionId);
+    const was = transfer.status;
+    if (was !== 'pending') throw new Problem(409, `transaction-${was}`, `The transaction is ${was} already.`);
+    if (transfer.request.direction === 'debit') ledger.release(transactionId);
+    transfer.status = status;
+    return transfer;
+  }
+
+  /** Moves the money today, and answers which day that is. */
+  function bookLine({ transactionId, account, request }: Transfer, direction: Direction): string {
+    const { amountMinor, endToEndId } = request;
     const bookedOn = now().toISOString().slice(0, 10);
     const reference = { transactionId, endToEndId };
     const line = {
@@ -49,21 +79,12 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
       reference,
     };
     ledger.book({ ...line, against: 'clearing-house' });
-    return tell(transfer, 'transaction.booked', bookedOn);
+    return bookedOn;
   }
 
-  function cancel(transactionId: string) {
-    return tell(settle(transactionId, 'cancelled'), 'transaction.cancelled');
-  }
-
-  /** Ends the pending state, once, and with it the hold of a debit. */
-  function settle(transactionId: string, status: Transfer['status']): Transfer {
+  function get(transactionId: string): Transfer {
     const transfer = transfers.get(transactionId);
     if (!transfer) throw notFound('transaction');
-    const was = transfer.status;
-    if (was !== 'pending') throw new Problem(409, `transaction-${was}`, `The transaction is ${was} already.`);
-    if (transfer.request.direction === 'debit') ledger.release(transactionId);
-    transfer.status = status;
     return transfer;
   }
 
