@@ -2,11 +2,18 @@ import type { DeclaredFunction } from '../shared/runtime/declared.ts';
 import archiveDelivery from './bank/archive-delivery/function.ts';
 import receiveBankWebhook from './bank/receive-bank-webhook/function.ts';
 import translateDelivery from './bank/translate-delivery/function.ts';
+import expireHolds from './cards/expire-holds/function.ts';
+import matchUnlinked from './cards/match-unlinked/function.ts';
 import recordTransaction from './ledger/record-transaction/function.ts';
 import serveAccounts from './ledger/serve-accounts/function.ts';
+import tallySpending from './ledger/tally-spending/function.ts';
 import trackAccount from './ledger/track-account/function.ts';
+import trackBalance from './ledger/track-balance/function.ts';
+import trackPending from './ledger/track-pending/function.ts';
 import parkDeadLetter from './operations/park-dead-letter/function.ts';
+import redriveWaiting from './operations/redrive-waiting/function.ts';
 import republishUnpublished from './operations/republish-unpublished/function.ts';
+import serveParked from './operations/serve-parked/function.ts';
 
 /** A function in the room whose folder it lives in. */
 export type Registered = { readonly room: string; readonly fn: DeclaredFunction };
@@ -18,7 +25,14 @@ export const registry: readonly Registered[] = [
   { room: 'bank', fn: translateDelivery },
   { room: 'ledger', fn: recordTransaction },
   { room: 'ledger', fn: trackAccount },
+  { room: 'ledger', fn: trackBalance },
+  { room: 'ledger', fn: trackPending },
+  { room: 'ledger', fn: tallySpending },
   { room: 'ledger', fn: serveAccounts },
+  { room: 'cards', fn: matchUnlinked },
+  { room: 'cards', fn: expireHolds },
   { room: 'operations', fn: parkDeadLetter },
+  { room: 'operations', fn: redriveWaiting },
+  { room: 'operations', fn: serveParked },
   { room: 'operations', fn: republishUnpublished },
 ];

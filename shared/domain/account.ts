@@ -1,10 +1,6 @@
-export type AccountStatus = 'open' | 'frozen' | 'closed';
+import { isHigher, isSameVersion, type Rank } from './rank.ts';
 
-/**
- * The place of a state among the states of one resource: the bank's version first, then the time, then the
- * fact's id. It is a total order, so the highest wins whatever the order of arrival.
- */
-export type Rank = { readonly version: bigint; readonly occurredAt: string; readonly factId: string };
+export type AccountStatus = 'open' | 'frozen' | 'closed';
 
 export type Account = {
   readonly id: string;
@@ -57,15 +53,4 @@ type Opening = Pick<Account, 'ownerIds' | 'currency' | 'iban'>;
 
 function isSameOpening(a: Opening, b: Opening): boolean {
   return a.ownerIds.join() === b.ownerIds.join() && a.currency === b.currency && a.iban === b.iban;
-}
-
-function isSameVersion(rank: Rank, stored: Rank | undefined): boolean {
-  return stored !== undefined && rank.version > 0n && rank.version === stored.version;
-}
-
-function isHigher(rank: Rank, stored: Rank | undefined): boolean {
-  if (!stored) return true;
-  if (rank.version !== stored.version) return rank.version > stored.version;
-  if (rank.occurredAt !== stored.occurredAt) return rank.occurredAt > stored.occurredAt;
-  return rank.factId > stored.factId;
 }

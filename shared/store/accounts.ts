@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Account, Rank } from '../domain/account.ts';
+import type { Account } from '../domain/account.ts';
+import type { Rank } from '../domain/rank.ts';
 import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
 
 const rank = z.object({

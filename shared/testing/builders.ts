@@ -33,6 +33,7 @@ export function anEnv(changes: Partial<Env> = {}): Env {
       return { uid, isOperator: uid.startsWith('op-') };
     },
     accessToken: async () => 'token-of-our-own',
+    fcm: { sendUrl: 'https://fcm.googleapis.com/v1/projects/demo-test/messages:send', isEmulated: false },
     ...changes,
   };
 }

@@ -13,7 +13,7 @@ import {
 import type { Env } from '../runtime/env.ts';
 import type { Answer } from '../runtime/problem.ts';
 import { childOf } from '../runtime/telemetry.ts';
-import type { Fields, Value } from '../store/document.ts';
+import type { Fields, Stored, Value } from '../store/document.ts';
 import { anEnv, eventIn } from './builders.ts';
 
 /** How unkind the delivery of messages is. */
@@ -203,6 +203,13 @@ export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, 
       return [path, parked];
     }),
   );
+}
+
+/** An account's balances, as a query of them would find them. */
+export function balancesIn(documents: ReadonlyMap<string, Fields>, accountId = 'acct-1'): Stored[] {
+  return [...documents]
+    .filter(([path]) => path.startsWith(`accounts/${accountId}/balances/`))
+    .map(([path, fields]) => ({ path, fields, version: undefined }));
 }
 
 function withoutZeros(fields: Fields): Fields {

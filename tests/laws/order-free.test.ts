@@ -9,7 +9,7 @@ import { StoreError } from '../../shared/platform/platform.ts';
 import { balanceFrom } from '../../shared/store/balances.ts';
 import type { Fields } from '../../shared/store/document.ts';
 import { aBody, aDelivery } from '../../shared/testing/builders.ts';
-import { ALL_FAULTS, aWorld, STORMY } from '../../shared/testing/world.ts';
+import { ALL_FAULTS, aWorld, balancesIn, STORMY } from '../../shared/testing/world.ts';
 import { deliveredInAnyOrder, type Story, stories } from './story.ts';
 
 const seed = Number(process.env.COUNTERFOIL_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -110,9 +110,7 @@ function ofTransactions(effects: ReadonlyMap<string, ReadonlySet<string>>): stri
 function figures(documents: ReadonlyMap<string, Fields>, figure: 'booked' | 'held'): Map<string, bigint> {
   const found = new Map<string, bigint>();
   for (const account of ['acct-1', 'acct-2']) {
-    const shards = [...documents]
-      .filter(([path]) => path.startsWith(`accounts/${account}/balances/`))
-      .map(([path, fields]) => ({ path, fields, version: undefined }));
+    const shards = balancesIn(documents, account);
     for (const currency of ['DKK', 'EUR', 'JPY']) {
       found.set(`${account} ${currency}`, balanceFrom(shards, currency)[figure]);
     }

@@ -1,11 +1,14 @@
 import type { Account } from '../../../shared/domain/account.ts';
 import type { Balance } from '../../../shared/store/balances.ts';
+import type { BankBalance } from '../../../shared/store/bank-balances.ts';
+import type { Spending } from '../../../shared/store/spending.ts';
 import type { Transaction } from '../../../shared/store/transactions.ts';
 
 /** An account as apps see it: signed minor units as strings of digits. */
 export function accountView(
   { id, currency, iban, status, openedAt }: Account,
   { booked, held, asOf }: Balance,
+  bank: BankBalance | undefined,
 ) {
   return {
     id,
@@ -17,6 +20,9 @@ export function accountView(
     availableMinor: String(booked - held),
     // When the newest fact of the bank's in these figures occurred.
     asOf: asOf ?? openedAt,
+    // The bank's own figure: not always booked minus held.
+    bankAvailableMinor: digits(bank?.availableMinor),
+    bankAsOf: bank?.asOf,
   };
 }
 
@@ -33,6 +39,21 @@ export function transactionView({ id, summary, totals }: Transaction) {
     authorisedMinor: digits(authorisedMinor),
     merchantAmountMinor: digits(merchantAmountMinor),
   };
+}
+
+/** What was spent by merchant, the most first; below zero where more came back than was spent. */
+export function spendingView(sums: readonly Spending[]) {
+  const largestFirst = [...sums].sort((a, b) => {
+    if (a.spentMinor !== b.spentMinor) return a.spentMinor > b.spentMinor ? -1 : 1;
+    return a.merchant < b.merchant ? -1 : 1;
+  });
+  return largestFirst.map(({ merchant, mcc, currency, spentMinor, count }) => ({
+    merchant,
+    mcc,
+    currency,
+    spentMinor: String(spentMinor),
+    count: Number(count),
+  }));
 }
 
 function digits(minor: bigint | undefined): string | undefined {

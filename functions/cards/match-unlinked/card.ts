@@ -1,0 +1,112 @@
+import { type CardEntry, entryKey, isUnlinked, pairingsOf } from '../../../shared/domain/matching.ts';
+import { NO_CURRENCY } from '../../../shared/domain/transaction.ts';
+import type { cardEntryAssigned, cardFacts } from '../../../shared/events/bank-facts.ts';
+import type { EventOf } from '../../../shared/events/event.ts';
+import type { Unmatched } from '../../../shared/store/unmatched.ts';
+
+export type Fact = EventOf<(typeof cardFacts)[number] | typeof cardEntryAssigned>;
+
+const DAY_MS = 86_400_000;
+
+/** What is known of the card with this fact, and the pairings that follow; undefined where nothing is new. */
+export function withFact(before: Unmatched, fact: Fact, windowDays: number): Unmatched | undefined {
+  const known = fact.type === 'card.entry-assigned' ? withAssigned(before, fact) : withEntry(before, fact);
+  return known && withPairs(within(known, windowDays), windowDays);
+}
+
+function withEntry(
+  before: Unmatched,
+  fact: Exclude<Fact, { type: 'card.entry-assigned' }>,
+): Unmatched | undefined {
+  const entry = entryOf(fact);
+  if (!entry) return undefined;
+  const stored = before.entries.find((each) => entryKey(each) === entryKey(entry));
+  if (stored && !isBetter(entry, stored)) return undefined;
+  return { ...before, entries: [...before.entries.filter((each) => each !== stored), entry] };
+}
+
+/** Told again, an entry may name its authorisation now; and an expiry is as of the earlier of two words. */
+function isBetter(entry: CardEntry, stored: CardEntry): boolean {
+  if (entry.kind === 'expiry') return entry.occurredAt < stored.occurredAt;
+  return isUnlinked(stored) && !isUnlinked(entry);
+}
+
+function withAssigned(
+  before: Unmatched,
+  { id: factId, time: occurredAt, data }: EventOf<typeof cardEntryAssigned>,
+): Unmatched | undefined {
+  const key = entryKey(data.entry);
+  const stored = before.assigned.find(({ entry }) => entry === key);
+  const said = { entry: key, authorisationId: data.authorisationId ?? null, occurredAt, factId };
+  if (stored && rankOf(stored) >= rankOf(said)) return undefined;
+  return { ...before, assigned: [...before.assigned.filter((each) => each !== stored), said] };
+}
+
+function rankOf({ occurredAt, factId }: { occurredAt: string; factId: string }): string {
+  return `${occurredAt} ${factId}`;
+}
+
+/**
+ * What the window and twice as much again have left behind goes, so that a card's document stays small: its
+ * pairings stay as they are. A fact that comes later than that finds no match any more, and its hold expires.
+ */
+function within(card: Unmatched, windowDays: number): Unmatched {
+  const kept = before(card, 3 * windowDays);
+  const entries = card.entries.filter(({ occurredAt }) => occurredAt >= kept);
+  const keys = new Set(entries.map(entryKey));
+  return {
+    ...card,
+    entries,
+    assigned: card.assigned.filter(({ entry, occurredAt }) => keys.has(entry) || occurredAt >= kept),
+    pairs: Object.fromEntries(Object.entries(card.pairs).filter(([key]) => keys.has(key))),
+  };
+}
+
+function withPairs(card: Unmatched, windowDays: number): Unmatched {
+  const settledBefore = before(card, 2 * windowDays);
+  const old = card.entries.filter((entry) => isUnlinked(entry) && entry.occurredAt < settledBefore);
+  const settled = Object.fromEntries(
+    old.map((entry) => [entryKey(entry), card.pairs[entryKey(entry)] ?? null]),
+  );
+  const assigned = Object.fromEntries(card.assigned.map((each) => [each.entry, each.authorisationId]));
+  return { ...card, pairs: pairingsOf(card.entries, { windowDays, assigned, settled }) };
+}
+
+/** So many days before the newest that is known of the card. */
+function before({ entries }: Unmatched, days: number): string {
+  const newest = entries.reduce((latest, { occurredAt }) => (occurredAt > latest ? occurredAt : latest), '');
+  return newest && new Date(Date.parse(newest) - days * DAY_MS).toISOString();
+}
+
+function entryOf(fact: Exclude<Fact, { type: 'card.entry-assigned' }>): CardEntry | undefined {
+  const { time: occurredAt } = fact;
+  const nothing = { amountMinor: 0n, currency: NO_CURRENCY };
+  switch (fact.type) {
+    case 'card.authorisation-created': {
+      const id = fact.data.authorisationId;
+      return { kind: 'authorisation', id, authorisationId: id, occurredAt, ...fact.data.amount };
+    }
+    case 'card.authorisation-incremented': {
+      const { incrementId: id, authorisationId, amount } = fact.data;
+      return { kind: 'increment', id, authorisationId, occurredAt, ...amount };
+    }
+    case 'card.authorisation-reversed': {
+      const { reversalId: id, authorisationId, amount } = fact.data;
+      return { kind: 'reversal', id, authorisationId, occurredAt, ...amount };
+    }
+    case 'card.cleared': {
+      const { clearingId: id, authorisationId, amount, final } = fact.data;
+      return { kind: 'clearing', id, authorisationId, occurredAt, ...amount, final };
+    }
+    case 'card.authorisation-expired': {
+      const id = fact.data.authorisationId;
+      return { kind: 'expiry', id, authorisationId: id, occurredAt, ...nothing };
+    }
+    case 'card.authorisation-declined': {
+      const id = fact.data.authorisationId;
+      return { kind: 'decline', id, authorisationId: id, occurredAt, ...nothing };
+    }
+    case 'card.refunded':
+      return undefined; // gives money back, and holds none
+  }
+}

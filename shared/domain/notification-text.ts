@@ -1,0 +1,88 @@
+import { exponentOf } from './currency.ts';
+import type { News, TransactionNews } from './notification.ts';
+import { type Language, WORDS, type Words } from './notification-words.ts';
+
+export type Text = { readonly title: string; readonly body: string; readonly language: Language };
+
+const DEFAULT_LOCALE = 'en-GB';
+
+/** The news in a BCP 47 locale: its language where that is one of ours, else English; amounts and dates by its region. */
+export function textOf(news: News, locale: string | undefined): Text {
+  const language = languageOf(locale ?? DEFAULT_LOCALE);
+  const words = WORDS[language ?? 'en'];
+  const [title, body] =
+    news.kind === 'security'
+      ? words[news.status]
+      : [
+          news.description || titleOf(news, words),
+          bodyOf(news, words, language ? baseOf(locale) : DEFAULT_LOCALE),
+        ];
+  return { title, body, language: language ?? 'en' };
+}
+
+/** Our language for a BCP 47 tag, as in `nn-NO`; undefined for another, and for what is no tag. */
+export function languageOf(locale: string): Language | undefined {
+  try {
+    const { language } = new Intl.Locale(locale);
+    if (language === 'no' || language === 'nn') return 'nb';
+    return Object.hasOwn(WORDS, language) ? (language as Language) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function titleOf({ kind, means }: TransactionNews, words: Words): string {
+  if (kind === 'income') return means === 'card' ? words.refund : words.income;
+  return means === 'card' ? words.purchase : words.transfer;
+}
+
+function bodyOf(news: TransactionNews, words: Words, locale: string): string {
+  const { kind, means, status, amountMinor, bookedOn } = news;
+  const plain = amountIn(locale, news.currency, amountMinor);
+  const on = bookedOn === undefined ? '' : dateIn(locale, bookedOn);
+  if (status === 'declined') return words.declined(plain);
+  if (status === 'expired') return words.expired(plain);
+  if (status === 'reversed') return means === 'card' ? words.released(plain) : words.cancelled(plain);
+  if (kind === 'income') {
+    const more = amountIn(locale, news.currency, amountMinor, 'always');
+    return means === 'card' ? words.givenBack(more) : words.received(more);
+  }
+  if (amountMinor === 0n && status === 'booked') return words.refunded;
+  const less = amountIn(locale, news.currency, -amountMinor);
+  if (means === 'transfer') return status === 'pending' ? words.onItsWay(less) : words.sent(less, on);
+  if (status === 'partly-booked') return words.partlyBooked(less);
+  return status === 'booked' ? words.booked(less, on) : less;
+}
+
+/** Exact: Intl takes the digits as a text, and how many are decimals is ISO 4217's to say, which Intl does not follow. */
+function amountIn(
+  locale: string,
+  currency: string,
+  amountMinor: bigint,
+  signDisplay: 'auto' | 'always' = 'auto',
+): string {
+  const exponent = exponentOf(currency);
+  if (exponent === undefined) return currency;
+  const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, signDisplay, ...digits });
+  return format.format(decimalOf(amountMinor, exponent) as `${number}`);
+}
+
+function decimalOf(amountMinor: bigint, exponent: number): string {
+  const digits = String(amountMinor < 0n ? -amountMinor : amountMinor).padStart(exponent + 1, '0');
+  const whole = digits.slice(0, digits.length - exponent);
+  const sign = amountMinor < 0n ? '-' : '';
+  return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-exponent)}`;
+}
+
+/** A plain date is the same day in every zone. */
+function dateIn(locale: string, plainDate: string): string {
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(plainDate),
+  );
+}
+
+/** Without extensions, by which a tag could ask for other digits. */
+function baseOf(locale: string | undefined): string {
+  return locale === undefined ? DEFAULT_LOCALE : new Intl.Locale(locale).baseName;
+}

@@ -1,0 +1,136 @@
+export type Language = 'en' | 'da' | 'sv' | 'nb';
+
+/** The words of a language; amounts and dates come formatted, and a text is nothing but their sentence. */
+export type Words = {
+  /** Titles where the bank names nobody. */
+  readonly purchase: string;
+  readonly transfer: string;
+  readonly income: string;
+  readonly refund: string;
+  readonly booked: (amount: string, on: string) => string;
+  readonly partlyBooked: (amount: string) => string;
+  readonly refunded: string;
+  readonly released: (amount: string) => string;
+  readonly expired: (amount: string) => string;
+  readonly declined: (amount: string) => string;
+  readonly onItsWay: (amount: string) => string;
+  readonly sent: (amount: string, on: string) => string;
+  readonly cancelled: (amount: string) => string;
+  readonly received: (amount: string) => string;
+  readonly givenBack: (amount: string) => string;
+  readonly frozen: readonly [title: string, body: string];
+  readonly unfrozen: readonly [title: string, body: string];
+  readonly closed: readonly [title: string, body: string];
+  readonly 'device-registered': readonly [title: string, body: string];
+};
+
+export const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    purchase: 'Card purchase',
+    transfer: 'Transfer',
+    income: 'Money in',
+    refund: 'Refund',
+    booked: (amount, on) => `${amount}, booked ${on}`,
+    partlyBooked: (amount) => `${amount} is booked, the rest is reserved`,
+    refunded: 'All of it has been refunded',
+    released: (amount) => `${amount} is no longer reserved`,
+    expired: (amount) => `The reservation of ${amount} has expired`,
+    declined: (amount) => `The purchase of ${amount} was declined`,
+    onItsWay: (amount) => `${amount} is on its way`,
+    sent: (amount, on) => `${amount}, sent ${on}`,
+    cancelled: (amount) => `The transfer of ${amount} was cancelled`,
+    received: (amount) => `${amount} has arrived`,
+    givenBack: (amount) => `${amount} has been refunded`,
+    frozen: [
+      'Your account is frozen',
+      'Nothing can be paid from it for now. Contact us if you do not know why.',
+    ],
+    unfrozen: ['Your account is open again', 'You can pay from it as before.'],
+    closed: ['Your account is closed', 'Contact us if you did not ask for this.'],
+    'device-registered': [
+      'A new device was registered',
+      'It gets your notifications from now on. If it is not yours, contact us at once.',
+    ],
+  },
+  da: {
+    purchase: 'Kortkøb',
+    transfer: 'Overførsel',
+    income: 'Indbetaling',
+    refund: 'Refusion',
+    booked: (amount, on) => `${amount}, bogført ${on}`,
+    partlyBooked: (amount) => `${amount} er bogført, resten er reserveret`,
+    refunded: 'Hele beløbet er refunderet',
+    released: (amount) => `${amount} er ikke længere reserveret`,
+    expired: (amount) => `Reservationen på ${amount} er udløbet`,
+    declined: (amount) => `Købet på ${amount} blev afvist`,
+    onItsWay: (amount) => `${amount} er på vej`,
+    sent: (amount, on) => `${amount}, sendt ${on}`,
+    cancelled: (amount) => `Overførslen på ${amount} er annulleret`,
+    received: (amount) => `${amount} er gået ind`,
+    givenBack: (amount) => `${amount} er refunderet`,
+    frozen: [
+      'Din konto er spærret',
+      'Der kan ikke betales fra den lige nu. Kontakt os, hvis du ikke ved hvorfor.',
+    ],
+    unfrozen: ['Din konto er åben igen', 'Du kan betale fra den som før.'],
+    closed: ['Din konto er lukket', 'Kontakt os, hvis du ikke har bedt om det.'],
+    'device-registered': [
+      'En ny enhed er registreret',
+      'Den får dine notifikationer fra nu af. Er den ikke din, så kontakt os med det samme.',
+    ],
+  },
+  sv: {
+    purchase: 'Kortköp',
+    transfer: 'Överföring',
+    income: 'Insättning',
+    refund: 'Återbetalning',
+    booked: (amount, on) => `${amount}, bokfört ${on}`,
+    partlyBooked: (amount) => `${amount} är bokfört, resten är reserverat`,
+    refunded: 'Hela beloppet är återbetalat',
+    released: (amount) => `${amount} är inte längre reserverat`,
+    expired: (amount) => `Reservationen på ${amount} har gått ut`,
+    declined: (amount) => `Köpet på ${amount} nekades`,
+    onItsWay: (amount) => `${amount} är på väg`,
+    sent: (amount, on) => `${amount}, skickat ${on}`,
+    cancelled: (amount) => `Överföringen på ${amount} har avbrutits`,
+    received: (amount) => `${amount} har kommit in`,
+    givenBack: (amount) => `${amount} har återbetalats`,
+    frozen: [
+      'Ditt konto är spärrat',
+      'Inget kan betalas från det just nu. Kontakta oss om du inte vet varför.',
+    ],
+    unfrozen: ['Ditt konto är öppet igen', 'Du kan betala från det som förut.'],
+    closed: ['Ditt konto är stängt', 'Kontakta oss om du inte har bett om det.'],
+    'device-registered': [
+      'En ny enhet har registrerats',
+      'Den får dina aviseringar från och med nu. Om den inte är din, kontakta oss genast.',
+    ],
+  },
+  nb: {
+    purchase: 'Kortkjøp',
+    transfer: 'Overføring',
+    income: 'Innbetaling',
+    refund: 'Refusjon',
+    booked: (amount, on) => `${amount}, bokført ${on}`,
+    partlyBooked: (amount) => `${amount} er bokført, resten er reservert`,
+    refunded: 'Hele beløpet er refundert',
+    released: (amount) => `${amount} er ikke lenger reservert`,
+    expired: (amount) => `Reservasjonen på ${amount} er utløpt`,
+    declined: (amount) => `Kjøpet på ${amount} ble avvist`,
+    onItsWay: (amount) => `${amount} er på vei`,
+    sent: (amount, on) => `${amount}, sendt ${on}`,
+    cancelled: (amount) => `Overføringen på ${amount} er avbrutt`,
+    received: (amount) => `${amount} er kommet inn`,
+    givenBack: (amount) => `${amount} er refundert`,
+    frozen: [
+      'Kontoen din er sperret',
+      'Ingenting kan betales fra den nå. Kontakt oss hvis du ikke vet hvorfor.',
+    ],
+    unfrozen: ['Kontoen din er åpen igjen', 'Du kan betale fra den som før.'],
+    closed: ['Kontoen din er stengt', 'Kontakt oss hvis du ikke har bedt om det.'],
+    'device-registered': [
+      'En ny enhet er registrert',
+      'Den får varslene dine fra nå av. Kontakt oss med en gang hvis den ikke er din.',
+    ],
+  },
+};

@@ -1,0 +1,73 @@
+import type { Direction } from './money.ts';
+import { NO_CURRENCY, type Status, type Summary } from './transaction.ts';
+
+/** What a customer is told of a transaction: all that its text follows from, in whichever language. */
+export type TransactionNews = {
+  readonly kind: 'spending' | 'income' | 'declined';
+  readonly means: 'card' | 'transfer';
+  readonly status: Status;
+  readonly direction: Direction;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** Whom it was with, short and on one line; empty where the bank names nobody. */
+  readonly description: string;
+  readonly bookedOn?: string | undefined;
+};
+
+/** What a customer is told of who may use their money; it cannot be switched off. */
+export type SecurityNews = {
+  readonly kind: 'security';
+  readonly status: 'frozen' | 'unfrozen' | 'closed' | 'device-registered';
+};
+
+export type News = TransactionNews | SecurityNews;
+export type NewsKind = News['kind'];
+
+const DESCRIPTION_LENGTH_MAX = 60;
+// A day later the customer has long seen it in the feed.
+const PUSH_MS_MAX = 24 * 60 * 60 * 1000;
+
+/**
+ * The present state of a transaction, as news. A card purchase in a foreign currency is told in the account's:
+ * that is what the bank authorises and books.
+ */
+export function newsOf(summary: Summary, means: TransactionNews['means']): TransactionNews {
+  const { status, direction, amountMinor, currency, bookedOn } = summary;
+  const kind = status === 'declined' ? 'declined' : direction === 'credit' ? 'income' : 'spending';
+  const description = shortened(summary.description);
+  return { kind, means, status, direction, amountMinor, currency, description, bookedOn };
+}
+
+/**
+ * Whether a customer should hear of a transaction in this state for the first time. Money that is announced is not
+ * there yet. And a reversal or an expiry that overtook its authorisation does not know what was asked for.
+ */
+export function isWorthTelling({ status, direction, amountMinor, currency }: Summary): boolean {
+  if (currency === NO_CURRENCY) return false;
+  if (amountMinor === 0n && (status === 'reversed' || status === 'expired')) return false;
+  return !(status === 'pending' && direction === 'credit');
+}
+
+/** Whether what occurred then is still news to a phone; in the customer's list it stands anyway. */
+export function isFresh(occurredAt: string, now: Date): boolean {
+  return now.getTime() - Date.parse(occurredAt) <= PUSH_MS_MAX;
+}
+
+// They turn the reading direction of all that follows, as in an amount that stands behind a name.
+const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A name from outside on one line, cut between whole characters: what a reader takes for one is never halved. */
+export function shortened(name: string): string {
+  const line = name
+    .toWellFormed()
+    .replace(BIDI_CONTROLS, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  if (line.length <= DESCRIPTION_LENGTH_MAX) return line;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(line)) {
+    if (kept.length + segment.length >= DESCRIPTION_LENGTH_MAX) break;
+    kept += segment;
+  }
+  return kept === '' ? '' : `${kept.trimEnd()}…`;
+}
