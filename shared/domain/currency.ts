@@ -22,3 +22,21 @@ const EXPONENTS = new Map(
 export function exponentOf(currency: string): number | undefined {
   return EXPONENTS.get(currency);
 }
+
+/** A bank's own exponents, where they differ from ISO 4217's: some send CLP with two decimals, or HUF with none. */
+export type Exponents = Readonly<Record<string, number>>;
+
+/**
+ * A bank's minor units as ISO 4217's, or undefined where they say less than one of those: CLP 12.50 at a bank that
+ * sends two decimals is no whole number of pesos.
+ */
+export function inIsoUnits(
+  { amountMinor, currency }: { amountMinor: bigint; currency: string },
+  exponents: Exponents,
+): bigint | undefined {
+  const decimals = exponentOf(currency) ?? 0;
+  const sent = exponents[currency] ?? decimals;
+  if (sent <= decimals) return amountMinor * 10n ** BigInt(decimals - sent);
+  const divisor = 10n ** BigInt(sent - decimals);
+  return amountMinor % divisor === 0n ? amountMinor / divisor : undefined;
+}

@@ -9,19 +9,30 @@ export type Move = {
   readonly after: Totals;
 };
 
-/** `accounts/{id}/balances/{shard}`: `{ DKK: { booked, held }, asOfMs }`, written by increments alone. */
+/**
+ * `accounts/{id}/balances/{shard}`: `{ DKK: { booked, held }, asOfMs }`, written by increments alone. `asOf` is when the
+ * fact occurred; one about the account as a whole says so by `writeAsOf` instead.
+ */
 export function writeBalances(
   account: { accountId: string; shards: number },
   moves: readonly Move[],
-  asOf: string,
+  asOf?: string,
 ): Write[] {
   const shards = new Set(moves.map((move) => shardOf(move.transactionId, account.shards)));
-  return [...shards].map((shard) => ({
-    do: 'increment',
-    path: path('accounts', account.accountId, 'balances', shard),
-    by: deltas(moves.filter((move) => shardOf(move.transactionId, account.shards) === shard)),
-    atLeast: { asOfMs: BigInt(Date.parse(asOf)) },
-  }));
+  return [...shards].flatMap((shard): Write[] => {
+    const by = deltas(moves.filter((move) => shardOf(move.transactionId, account.shards) === shard));
+    if (asOf === undefined && Object.keys(by).length === 0) return [];
+    const atLeast = asOf === undefined ? {} : { atLeast: { asOfMs: BigInt(Date.parse(asOf)) } };
+    return [
+      { do: 'increment', path: path('accounts', account.accountId, 'balances', shard), by, ...atLeast },
+    ];
+  });
+}
+
+/** Of a fact about no one transaction: the same document, whatever it moved. */
+export function writeAsOf(accountId: string, asOf: string): Write {
+  const atLeast = { asOfMs: BigInt(Date.parse(asOf)) };
+  return { do: 'increment', path: path('accounts', accountId, 'balances', '0'), by: {}, atLeast };
 }
 
 /** All of an account's shards; read in one query, so that their sum is of one moment. */
@@ -41,7 +52,7 @@ export function balanceFrom(documents: readonly Stored[], currency: string): Bal
     const figures = fields[currency] as { booked?: bigint; held?: bigint } | undefined;
     booked += figures?.booked ?? 0n;
     held += figures?.held ?? 0n;
-    if ((fields.asOfMs as bigint) > asOfMs) asOfMs = fields.asOfMs as bigint;
+    if (((fields.asOfMs ?? 0n) as bigint) > asOfMs) asOfMs = fields.asOfMs as bigint;
   }
   return { booked, held, asOf: asOfMs > 0n ? new Date(Number(asOfMs)).toISOString() : undefined };
 }

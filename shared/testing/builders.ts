@@ -134,7 +134,7 @@ export function aWireEvent(
 ): WireEvent {
   const { amountMinor = '10000', ...own } = data;
   const amount = { amountMinor, currency: 'DKK' };
-  const moves = type.endsWith('incremented') || type.endsWith('reversed') ? { delta: amount } : { amount };
+  const moves = /^card\..*-(incremented|reversed)$/.test(type) ? { delta: amount } : { amount };
   const kind = type.startsWith('account.') ? {} : { direction: 'debit', ...moves };
   return {
     id: `evt-${type}`,

@@ -194,6 +194,7 @@ export function aWorld({
 export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, Fields> {
   const kept = [...documents]
     .filter(([path]) => !path.startsWith('inbox/'))
+    .filter(([path, fields]) => !path.includes('/balances/') || Object.keys(withoutZeros(fields)).length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     kept.map(([path, { _arrival, parkedAt, ...fields }]) => {

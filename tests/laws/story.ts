@@ -9,6 +9,8 @@ export type Story = {
   readonly held: ReadonlyMap<string, bigint>;
   /** By account: the status of its highest version, and whether its opening was told. */
   readonly accounts: ReadonlyMap<string, { readonly status: string; readonly isOpened: boolean }>;
+  /** By account: what the bank said last that it has booked. */
+  readonly bankBalances: ReadonlyMap<string, bigint>;
   readonly hasPoison: boolean;
   /** Nothing is told twice, so that each entry is one fact, and one effect, in any order. */
   readonly isPlain: boolean;
@@ -47,7 +49,21 @@ const transfer = fc.record({
   kind: fc.constant('transfer' as const),
   direction: fc.constantFrom('credit' as const, 'debit' as const),
   amount: minor,
-  told: fc.subarray(['pending', 'booked', 'cancelled'] as const, { minLength: 1 }),
+  told: fc.subarray(['pending', 'booked', 'cancelled', 'reversed'] as const, { minLength: 1 }),
+});
+/** What an account had before, the bank's own figures of it, and its lists of entries without ids. */
+const stock = fc.record({
+  broughtForward: fc.option(fc.record({ direction: fc.constantFrom('credit', 'debit'), amount: minor })),
+  balances: fc.array(fc.integer({ min: -50_000, max: 50_000 }), { maxLength: 3 }),
+  lists: fc.array(
+    fc.array(
+      fc.record({ direction: fc.constantFrom('credit', 'debit'), amount: fc.constantFrom(700, 3_200) }),
+      {
+        maxLength: 4,
+      },
+    ),
+    { maxLength: 3 },
+  ),
 });
 const economic = fc.record({
   account: fc.constantFrom('acct-1', 'acct-2'),
@@ -67,10 +83,11 @@ export const stories: fc.Arbitrary<Story> = fc
   .record({
     economics: fc.array(economic, { minLength: 1, maxLength: 5 }),
     states: fc.record({ 'acct-1': states, 'acct-2': states }),
+    stocks: fc.record({ 'acct-1': stock, 'acct-2': stock }),
     poison: fc.boolean(),
     retold: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(30), { maxLength: 6 })),
   })
-  .map(({ economics, states, poison, retold }) => {
+  .map(({ economics, states, stocks, poison, retold }) => {
     const booked = new Map<string, bigint>();
     const held = new Map<string, bigint>();
     const events = economics.flatMap(({ account, currency, what }, n) => {
@@ -84,7 +101,24 @@ export const stories: fc.Arbitrary<Story> = fc
     for (const [account, told] of Object.entries(states)) {
       const last = told.at(-1);
       if (last) accounts.set(account, { status: STATUS[last], isOpened: told.includes('account.opened') });
-      events.push(...told.map((type) => tellState(type, account)));
+      const { broughtForward } = stocks[account as keyof typeof stocks];
+      const forward = told.includes('account.opened') && broughtForward ? broughtForward : undefined;
+      if (forward) {
+        const { direction, amount } = forward;
+        const key = `${account} DKK`;
+        booked.set(key, (booked.get(key) ?? 0n) + BigInt(direction === 'credit' ? amount : -amount));
+      }
+      events.push(...told.map((type) => tellState(type, account, forward)));
+    }
+    const bankBalances = new Map<string, bigint>();
+    for (const [account, { balances, lists }] of Object.entries(stocks)) {
+      const last = balances.at(-1);
+      if (last !== undefined) bankBalances.set(account, BigInt(last));
+      events.push(...balances.map((amount, n) => tellBalance(account, amount, n + 1)));
+      events.push(...lists.map((entries, n) => tellPending(account, entries, n)));
+      const debits = (lists.at(-1) ?? []).filter(({ direction }) => direction === 'debit');
+      const key = `${account} DKK`;
+      held.set(key, (held.get(key) ?? 0n) + BigInt(total(debits.map(({ amount }) => amount))));
     }
     // The same once more under another event id, as banks do it.
     events.push(
@@ -96,7 +130,7 @@ export const stories: fc.Arbitrary<Story> = fc
       (what.clearings.some(({ link }) => link === 'named-later') ||
         what.refunds.some(({ names }) => names === 'named-later'));
     const isPlain = retold.length === 0 && !economics.some(isTwice);
-    return { events, booked, held, accounts, hasPoison: poison, isPlain };
+    return { events, booked, held, accounts, bankBalances, hasPoison: poison, isPlain };
   });
 
 function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : never, n: number): Told {
@@ -185,8 +219,9 @@ function tellTransfer(
   n: number,
 ): Told {
   const data = { transactionId: `trf-${n}`, direction, amountMinor: String(amount), remittance: 'Rent' };
-  const isBooked = told.includes('booked');
-  const holds = direction === 'debit' && !isBooked && !told.includes('cancelled');
+  const isOver = told.some((step) => step !== 'pending');
+  const isBooked = told.includes('booked') && !told.includes('reversed');
+  const holds = direction === 'debit' && !isOver;
   return {
     events: told.map((step, i) =>
       aWireEvent(`transaction.${step}`, data, { id: `evt-${n}-${step}`, occurredAt: occurredAt(n, i) }),
@@ -204,10 +239,40 @@ const STATUS = {
   'account.closed': 'closed',
 };
 
-function tellState(type: keyof typeof VERSION, account: string): WireEvent {
-  const data = type === 'account.opened' ? { ownerRefs: ['uid-ann'], currency: 'DKK' } : {};
+function tellState(
+  type: keyof typeof VERSION,
+  account: string,
+  forward: { direction: string; amount: number } | undefined,
+): WireEvent {
+  const broughtForward = forward && {
+    direction: forward.direction,
+    amount: { amountMinor: String(forward.amount), currency: 'DKK' },
+    asOf: occurredAt(0, 0),
+  };
+  const opening = { ownerRefs: ['uid-ann'], currency: 'DKK', broughtForward };
+  const data = type === 'account.opened' ? opening : {};
   const envelope = { id: `evt-${account}-${type}`, accountId: account, resourceVersion: VERSION[type] };
   return aWireEvent(type, data, envelope);
+}
+
+function tellBalance(accountId: string, amount: number, sequence: number): WireEvent {
+  const figure = { amountMinor: String(amount), currency: 'DKK' };
+  const data = { booked: figure, available: figure, asOf: occurredAt(1, sequence), sequence };
+  return aWireEvent('account.balance-updated', data, { id: `evt-${accountId}-b${sequence}`, accountId });
+}
+
+function tellPending(
+  accountId: string,
+  entries: readonly { direction: string; amount: number }[],
+  n: number,
+): WireEvent {
+  const listed = entries.map(({ direction, amount }) => ({
+    direction,
+    amount: { amountMinor: String(amount), currency: 'DKK' },
+    description: 'Pending',
+  }));
+  const data = { asOf: occurredAt(2, n), entries: listed };
+  return aWireEvent('account.pending-listed', data, { id: `evt-${accountId}-l${n}`, accountId });
 }
 
 /** The event in another account and currency; the builder's are `acct-1` and DKK. */

@@ -3,7 +3,7 @@ import { PermanentError } from '../../../shared/errors.ts';
 import { accountPendingListed } from '../../../shared/events/bank-facts.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
-import { writeBalances } from '../../../shared/store/balances.ts';
+import { writeAsOf, writeBalances } from '../../../shared/store/balances.ts';
 import { pendingFrom, pendingPath, writePending } from '../../../shared/store/pending.ts';
 import { transactionFrom, transactionPath, writeTransaction } from '../../../shared/store/transactions.ts';
 import { entriesOf } from './entries.ts';
@@ -51,7 +51,8 @@ export default onEvent({
           if (is) return [writeTransaction(read, is)];
           return read.fields ? [{ do: 'delete', read } as const] : [];
         }),
-        ...writeBalances({ accountId, shards }, moves, asOf),
+        ...writeBalances({ accountId, shards }, moves),
+        writeAsOf(accountId, asOf),
       ],
     };
   },

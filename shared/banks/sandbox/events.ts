@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { utc } from '../../domain/instant.ts';
 import {
   currencyCode,
   direction,
@@ -20,6 +21,8 @@ const text = (lengthMax: number) =>
     .max(lengthMax)
     .transform((value) => value.toWellFormed());
 const iban = text(64);
+/** Told in any offset, and sorted as text. */
+const utcInstant = instant.transform(utc);
 const signedAmount = z.object({ amountMinor: signedMinorUnits, currency: currencyCode });
 const merchant = z.object({
   name: text(256),
@@ -66,7 +69,7 @@ export const wireEvent = z.discriminatedUnion('type', [
       ownerRefs: z.array(bankId.max(128)).max(32),
       currency: currencyCode,
       iban: iban.optional(),
-      broughtForward: z.object({ direction, amount, asOf: instant }).optional(),
+      broughtForward: z.object({ direction, amount, asOf: utcInstant }).optional(),
     }),
   }),
   state.extend({ type: z.literal('account.frozen') }),
@@ -77,14 +80,14 @@ export const wireEvent = z.discriminatedUnion('type', [
     data: z.object({
       booked: signedAmount,
       available: signedAmount.optional(),
-      asOf: instant,
+      asOf: utcInstant,
       sequence: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
     }),
   }),
   event.extend({
     type: z.literal('account.pending-listed'),
     data: z.object({
-      asOf: instant,
+      asOf: utcInstant,
       entries: z
         .array(
           z.object({ direction, amount, description: text(256).default(''), entryId: bankId.optional() }),
@@ -98,7 +101,7 @@ export const wireEvent = z.discriminatedUnion('type', [
   event.extend({ type: z.literal('transaction.reversed'), data: transaction }),
   event.extend({
     type: z.literal('card.authorisation-created'),
-    data: authorised.extend({ amount, ...exchange, expiresAt: instant.optional() }),
+    data: authorised.extend({ amount, ...exchange, expiresAt: utcInstant.optional() }),
   }),
   event.extend({
     type: z.literal('card.authorisation-declined'),

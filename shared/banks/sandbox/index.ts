@@ -23,16 +23,16 @@ export const sandbox: Bank = {
       },
     };
   },
-  translate: translateFrom('books'),
+  translate: translateFrom({ role: 'books', exponents: {} }),
 };
 
 /**
  * A card processor beside the sandbox bank, in the same words: it only holds, and what it says was cleared is booked
- * by an entry of the bank's own.
+ * by an entry of the bank's own. As card networks do, it sends Chilean pesos with two decimals and forints with none.
  */
 export const sandboxProcessor: Bank = {
   ...sandbox,
   name: 'sandbox-processor',
   role: 'holds',
-  translate: translateFrom('holds'),
+  translate: translateFrom({ role: 'holds', exponents: { CLP: 2, HUF: 0 } }),
 };

@@ -4,7 +4,7 @@ import { aBody, aWireEvent, NOW } from '../../testing/builders.ts';
 import type { BankFact } from '../bank.ts';
 import { translateFrom } from './translate.ts';
 
-const translate = translateFrom('books');
+const translate = translateFrom({ role: 'books', exponents: {} });
 
 function translated(...events: readonly unknown[]) {
   const receivedAt = NOW.toISOString();
@@ -170,6 +170,113 @@ describe('what the bank says, in our words', () => {
 
   test('an empty delivery says nothing', () => {
     expect(translated()).toEqual({ facts: [], unreadable: [], more: [] });
+  });
+});
+
+describe('a fact beside entries', () => {
+  const dkk = (amountMinor: string) => ({ amountMinor, currency: 'DKK' });
+
+  test('the bank’s own balance may be below zero, and is as of its own clock', () => {
+    const { data } = factOf(
+      'account.balance-updated',
+      aWireEvent('account.balance-updated', {
+        booked: dkk('-3200'),
+        available: dkk('46800'),
+        asOf: '2026-11-23T10:00:00+01:00',
+        sequence: 7,
+      }),
+    );
+    expect(data).toMatchObject({
+      booked: { amountMinor: -3_200n, currency: 'DKK' },
+      available: { amountMinor: 46_800n, currency: 'DKK' },
+      asOf: '2026-11-23T09:00:00.000Z',
+      sequence: 7,
+    });
+  });
+
+  test('a list of pending entries names them as the bank does', () => {
+    const entries = [{ direction: 'debit', amount: dkk('3200'), description: 'Kaffebar', entryId: 'e-1' }];
+    const { data } = factOf(
+      'account.pending-listed',
+      aWireEvent('account.pending-listed', { asOf: '2026-11-23T09:00:00Z', entries }),
+    );
+    expect(data.entries).toEqual([
+      {
+        direction: 'debit',
+        amount: { amountMinor: 3_200n, currency: 'DKK' },
+        description: 'Kaffebar',
+        entryId: 'e-1',
+      },
+    ]);
+  });
+
+  test('an account that is opened with a history is two facts: whose it is, and what was in it', () => {
+    const broughtForward = { direction: 'credit', amount: dkk('150000'), asOf: '2026-11-01T00:00:00Z' };
+    const { facts } = translated(
+      aWireEvent('account.opened', { ownerRefs: ['uid-ann'], currency: 'DKK', broughtForward }),
+    );
+    expect(facts.map(({ type }) => type)).toEqual(['account.opened', 'account.brought-forward']);
+    expect(new Set(facts.map(({ id }) => id)).size).toBe(2);
+    expect(facts[0]?.data).not.toHaveProperty('broughtForward');
+    expect(facts[1]?.data).toMatchObject({
+      direction: 'credit',
+      amount: { amountMinor: 150_000n, currency: 'DKK' },
+      asOf: '2026-11-01T00:00:00.000Z',
+    });
+  });
+
+  test('a reversal may name no authorisation', () => {
+    const event = { reversalId: 'r-1', authorisationId: null };
+    const { data, subject } = factOf(
+      'card.authorisation-reversed',
+      aWireEvent('card.authorisation-reversed', event),
+    );
+    expect({ subject, authorisationId: data.authorisationId }).toEqual({
+      subject: 'r-1',
+      authorisationId: undefined,
+    });
+  });
+
+  test('a purchase abroad says what it was there, and the rate', () => {
+    const abroad = { merchantAmount: { amountMinor: '1000', currency: 'EUR' }, fx: { rate: '7.4601' } };
+    const { data } = factOf('card.cleared', aWireEvent('card.cleared', { clearingId: 'c-1', ...abroad }));
+    expect(data).toMatchObject({
+      merchantAmount: { amountMinor: 1_000n, currency: 'EUR' },
+      fxRate: '7.4601',
+    });
+  });
+});
+
+describe('a source that sends other decimals than ISO 4217', () => {
+  const speaks = translateFrom({ role: 'holds', exponents: { CLP: 2, HUF: 0 } });
+  const say = (amountMinor: string, currency: string) => {
+    const amount = { amountMinor, currency };
+    const event = aWireEvent('card.cleared', { clearingId: 'c-1', amount, merchantAmount: amount });
+    return speaks({
+      bank: 'sandbox-processor',
+      deliveryId: 'dlv-1',
+      receivedAt: NOW.toISOString(),
+      body: aBody(event),
+    });
+  };
+  const amountsOf = ({ facts }: ReturnType<typeof say>) =>
+    facts.flatMap(({ data }) => ('merchantAmount' in data ? [data.amount, data.merchantAmount] : []));
+
+  test.each([
+    ['CLP', '125000', 1_250n], // 1,250.00 pesos, which have no decimals
+    ['HUF', '1250', 125_000n], // 1,250 forints, which have two
+    ['DKK', '1250', 1_250n],
+  ])('is understood in %s', (currency, sent, amountMinor) => {
+    const amount = { amountMinor, currency };
+    expect(amountsOf(say(sent, currency))).toEqual([amount, amount]);
+  });
+
+  test('is not rounded: what is no whole unit is handed back', () => {
+    expect(say('125050', 'CLP').unreadable.map(({ reason }) => reason)).toEqual(['amount.not-exact']);
+  });
+
+  test('only holds, and says so in every fact', () => {
+    expect(say('1250', 'DKK').facts[0]?.data.role).toBe('holds');
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { exponentOf } from '../../domain/currency.ts';
+import { type Exponents, exponentOf, inIsoUnits } from '../../domain/currency.ts';
 import { utc } from '../../domain/instant.ts';
 import type { Money } from '../../domain/money.ts';
 import { idFrom } from '../../events/id.ts';
@@ -13,9 +13,12 @@ const EVENTS_MAX = 500;
 // Of what cannot be read, so many a delivery are parked one by one, and the rest together.
 const UNREADABLE_MAX = 20;
 
-/** The bank's words in ours. What cannot be read is handed back with its bytes; the others go on. */
+/** What is known of who speaks: what it is to its accounts, and how many decimals it sends where ISO 4217 has others. */
+export type Speaker = { readonly role: Bank['role']; readonly exponents: Exponents };
+
+/** A bank's words in ours. What cannot be read is handed back with its bytes; the others go on. */
 export const translateFrom =
-  (role: Bank['role']): Bank['translate'] =>
+  ({ role, exponents }: Speaker): Bank['translate'] =>
   (delivery) => {
     const events = readEvents(delivery.body) ?? [];
     const facts: BankFact[] = [];
@@ -28,7 +31,12 @@ export const translateFrom =
       if (text === TOO_DEEP) refuse('bank-event.too-deep');
       else if (!read.success) refuse(reasonOf(event), issuesOf(read.error.issues));
       else if (unknownCurrency(read.data)) refuse('currency.unknown');
-      else facts.push(...toFacts(delivery, role, read.data));
+      else {
+        const inIso = inIsoUnitsThroughout(read.data, exponents);
+        const fingerprint = fingerprintOf(read.data);
+        if (!inIso) refuse('amount.not-exact');
+        else facts.push(...toFacts(delivery, role, inIso).map((fact) => ({ ...fact, fingerprint })));
+      }
     }
     return { facts, unreadable: fewer(unreadable), more: slices(events.slice(EVENTS_MAX)) };
   };
@@ -47,7 +55,7 @@ function fewer(unreadable: readonly (Unreadable & { text: string })[]): Unreadab
 }
 
 function toFacts(delivery: Delivery, role: Bank['role'], event: WireEvent): BankFact[] {
-  const fact = { ...toFact(delivery, role, event), fingerprint: fingerprintOf(event) };
+  const fact = toFact(delivery, role, event);
   if (event.type !== 'account.opened' || !event.data.broughtForward) return [fact];
   // One event of the bank's is two facts of ours: who owns the account, and what was in it.
   const type = 'account.brought-forward' as const;
@@ -81,7 +89,7 @@ function toFact(delivery: Delivery, role: Bank['role'], event: WireEvent): BankF
     case 'account.balance-updated':
     case 'account.pending-listed': {
       // Two types with other data: each is told apart again by its own kind when it is encoded.
-      const data = { ...origin, ...event.data, asOf: utc(event.data.asOf) };
+      const data = { ...origin, ...event.data };
       return { ...head, type: event.type, subject: accountId, data } as BankFact;
     }
     case 'transaction.pending':
@@ -146,6 +154,22 @@ function exchanged<
 /** A currency that we have no exponent for: an amount in it could be shown a hundred times too large. */
 function unknownCurrency({ data }: WireEvent): boolean {
   return currenciesIn(data).some((currency) => exponentOf(currency) === undefined);
+}
+
+/** The event with every amount in ISO 4217's minor units; undefined where one is less than such a unit. */
+function inIsoUnitsThroughout<V>(value: V, exponents: Exponents): V | undefined {
+  let isExact = true;
+  const convert = (inner: unknown): unknown => {
+    if (Array.isArray(inner)) return inner.map(convert);
+    if (typeof inner !== 'object' || inner === null) return inner;
+    const converted = Object.fromEntries(Object.entries(inner).map(([name, each]) => [name, convert(each)]));
+    if (typeof converted.amountMinor !== 'bigint') return converted;
+    const amountMinor = inIsoUnits(converted as Money, exponents);
+    isExact &&= amountMinor !== undefined;
+    return { ...converted, amountMinor };
+  };
+  const converted = convert(value) as V;
+  return isExact ? converted : undefined;
 }
 
 function currenciesIn(value: unknown): string[] {
