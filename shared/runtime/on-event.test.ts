@@ -57,6 +57,97 @@ function raw(text: string, attributes: Record<string, string> = {}): Message {
   return { data: Buffer.from(text), attributes };
 }
 
+describe('an event that is redriven to one function', () => {
+  const redriven = (to: string) => {
+    const event = { ...eventIn(message), to };
+    return toMessage(event);
+  };
+
+  test('is handled by that one, and let pass by every other', async () => {
+    const decide = vi.fn(async () => ({}));
+    const { receive, documents } = watched(decide);
+    await receive(redriven('watch-other-things'));
+    expect(decide).not.toHaveBeenCalled();
+    expect(documents().size).toBe(0);
+    await receive(redriven('watch-things'));
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
+  test('is the same event as before: what was done about it is not done again', async () => {
+    const { receive, documents } = watched(async () => ({
+      writes: [{ do: 'create', path: `things/${documents().size}`, fields: {} }],
+    }));
+    await receive(message);
+    await receive(redriven('watch-things'));
+    expect([...documents().keys()].filter((path) => path.startsWith('things/'))).toEqual(['things/0']);
+  });
+
+  test('says so in an attribute too', () => {
+    expect(redriven('watch-things').attributes.to).toBe('watch-things');
+    expect(message.attributes).not.toHaveProperty('to');
+  });
+});
+
+describe('what a function redrives', () => {
+  test('goes out after its own events, once its commit is done, and again for whoever comes again', async () => {
+    const again = { topic: 'transactions' as const, event: { ...eventIn(message), id: 'evt-0', to: 'x' } };
+    const { receive, published } = watched(async () => ({ redrives: [again] }));
+    await receive(message);
+    await receive(message);
+    expect(published.map(({ id, to }) => `${id} ${to}`)).toEqual(['evt-0 x', 'evt-0 x']);
+  });
+});
+
+test('what waits for something is parked with what it waits for', async () => {
+  const { receive, parked } = watched(async () => {
+    throw new PermanentError('account.not-opened', {}, { waitsFor: 'accounts/acct-1' });
+  });
+  await receive(message);
+  expect(parked()).toMatchObject([{ reason: 'account.not-opened', waitsFor: 'accounts/acct-1' }]);
+});
+
+describe('an event that is handled to rebuild a read model', () => {
+  const rebuilding = (decide: Decide, rebuild: string | undefined, cloud = memoryCloud()) => {
+    const published: Event[] = [];
+    cloud.onPublish((_, each) => published.push(eventIn(each)));
+    const fn = onEvent({
+      name: 'watch-things',
+      on: [happened],
+      publishes: [noticed],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: () => ({}),
+      decide,
+    });
+    return { cloud, published, receive: fn.start(anEnv({ platform: cloud.instance(), rebuild }), {}) };
+  };
+  const decide = async (): Promise<object> => ({
+    events: [draft(noticed, { subject: 'thing-1', data: { amountMinor: 1n } })],
+  });
+
+  test('is handled once more, whoever handled it before, and tells nobody', async () => {
+    const { cloud, receive } = rebuilding(decide, undefined);
+    await receive(message);
+    const rebuild = rebuilding(decide, 'rebuild-1', cloud);
+    rebuild.published.length = 0;
+    await rebuild.receive(message);
+    await rebuild.receive(message);
+    expect(rebuild.published).toEqual([]);
+    // One entry of what was handled as it came, and one of the rebuild.
+    expect(cloud.documents().size).toBe(2);
+    await rebuilding(decide, 'rebuild-2', cloud).receive(message);
+    expect(cloud.documents().size).toBe(3);
+  });
+
+  test('is not parked when it cannot be: whoever rebuilds hears why', async () => {
+    const { receive, published } = rebuilding(async () => {
+      throw new PermanentError('fact.conflict');
+    }, 'rebuild-1');
+    await expect(receive(message)).rejects.toThrow('fact.conflict');
+    expect(published).toEqual([]);
+  });
+});
+
 describe('an event', () => {
   test('is handed over with its amounts as bigints', async () => {
     const decide = vi.fn<Decide>(async () => ({}));

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { PublicError } from '../errors.ts';
 import { draft, type Event, kind } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';
+import { readOne } from '../platform/platform.ts';
+import { write } from '../store/document.ts';
 import { anEnv, aRequest, eventIn, silentLog } from '../testing/builders.ts';
 import { type Trouble, withTroubles } from '../testing/troubles.ts';
 import type { Log, LogFields } from './log.ts';
@@ -73,6 +75,94 @@ describe('who may ask', () => {
     const { status, body } = await answer(aRequest('GET', '/v1/things/1', ''));
     expect({ status, body }).toMatchObject({ status: 401, body: { code: 'token.missing' } });
     expect(read).not.toHaveBeenCalled();
+  });
+});
+
+describe('an operator', () => {
+  const fn = onRequest({
+    name: 'serve-operators',
+    caller: 'operator',
+    publishes: [],
+    impact: 'None: a test.',
+    config: z.object({}),
+    connect: () => ({}),
+    routes: { 'GET /v1/operators/things': async ({ uid }) => ({ status: 200, body: { uid } }) },
+  });
+  const asked = (uid: string) => fn.start(anEnv(), {})(aRequest('GET', '/v1/operators/things', uid));
+
+  test('is who has the role; a customer is refused, and nobody is asked to sign in', async () => {
+    expect(await asked('op-eve')).toMatchObject({ status: 200, body: { uid: 'op-eve' } });
+    expect(await asked('uid-ann')).toMatchObject({ status: 403, body: { code: 'operator.role-missing' } });
+    expect(await asked('')).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a request that changes something', () => {
+  /** Counts its calls in one document that everybody changes. */
+  function counting(troubles: { commit?: Trouble[]; publish?: Trouble[] } = {}) {
+    const cloud = memoryCloud();
+    const published: Event[] = [];
+    cloud.onPublish((_, message) => published.push(eventIn(message)));
+    const fn = onRequest({
+      name: 'serve-counters',
+      caller: 'customer',
+      publishes: [ordered],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: ({ reads }) => reads,
+      routes: {
+        'POST /v1/count': async (_, { deps }) => {
+          const read = await readOne(deps, 'counters/one');
+          const count = ((read.fields?.count as bigint | undefined) ?? 0n) + 1n;
+          return {
+            status: 200,
+            body: { count: String(count) },
+            writes: [write(read, { count })],
+            events: [draft(ordered, { subject: 'thing-1', data: {} })],
+          };
+        },
+      },
+    });
+    const start = () => fn.start(anEnv({ platform: withTroubles(cloud.instance(), troubles) }), {});
+    const answer = start();
+    return {
+      cloud,
+      published,
+      ask: () => answer(aRequest('POST', '/v1/count', 'uid-ann')),
+      count: () => cloud.documents().get('counters/one')?.count,
+    };
+  }
+
+  test('is answered once it is committed and its events are durable', async () => {
+    const { ask, count, published } = counting();
+    expect(await ask()).toEqual({ status: 200, body: { count: '1' } });
+    expect(count()).toBe(1n);
+    expect(published).toHaveLength(1);
+  });
+
+  test('is decided again on what others changed meanwhile: of ten at once none is lost', async () => {
+    const { ask, count } = counting();
+    const answers = await Promise.all(Array.from({ length: 10 }, ask));
+    expect(count()).toBe(10n);
+    expect(
+      answers.map(({ body }) => Number((body as { count: string }).count)).sort((a, b) => a - b),
+    ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('is done once when the answer of its commit is lost', async () => {
+    for (const trouble of ['lost-answer', 'own-retry'] as const) {
+      const { ask, count } = counting({ commit: [trouble] });
+      expect(await ask()).toEqual({ status: 200, body: { count: '1' } });
+      expect(count()).toBe(1n);
+    }
+  });
+
+  test('whose events cannot be published is a 500, and they are left to be published later', async () => {
+    const { ask, count, cloud } = counting({ publish: [14, 14, 14, 14] });
+    expect((await ask()).status).toBe(500);
+    expect(count()).toBe(1n);
+    const left = [...cloud.documents().values()].filter(({ unpublished }) => unpublished === true);
+    expect(left).toHaveLength(1);
   });
 });
 

@@ -375,6 +375,43 @@ describe.each([
     });
   });
 
+  describe('a query by a range', () => {
+    const stored = async (rows: Readonly<Record<string, Fields>>) => {
+      here = `c-${randomUUID()}`;
+      await platform.commit(Object.entries(rows).map(([id, fields]) => create(`${here}/${id}`, fields)));
+    };
+    const ids = async (query: Omit<Query, 'collection'>) =>
+      (await platform.query({ collection: here, ...query })).map(({ path }) => path.split('/').at(-1));
+
+    test('finds what is at most, or at least, a value, that value included', async () => {
+      await stored({ a: { at: '1' }, b: { at: '2' }, c: { at: '3' }, d: { other: '2' } });
+      const orderBy = [['at', 'asc']] as const;
+      expect(await ids({ where: [['at', '<=', '2']], orderBy })).toEqual(['a', 'b']);
+      expect(await ids({ where: [['at', '>=', '2']], orderBy })).toEqual(['b', 'c']);
+      expect(await ids({ where: [['at', '>=', '2']], orderBy, startAfter: ['2', 'b'] })).toEqual(['c']);
+    });
+
+    test('finds nothing of another type', async () => {
+      await stored({ a: { at: 1n }, b: { at: null }, c: { at: '0' } });
+      expect(await ids({ where: [['at', '<=', '9']], orderBy: [['at', 'asc']] })).toEqual(['c']);
+    });
+  });
+
+  describe('a query of all collections of a name', () => {
+    test('finds them wherever they are, in one order, and goes on after a row', async () => {
+      const name = `g-${randomUUID()}`;
+      const paths = [`${fresh()}/${name}/x`, `${fresh()}/${name}/y`, `${name}/z`];
+      await platform.commit(paths.map((path, n) => create(path, { at: String(3 - n) })));
+      await platform.commit([create(`${fresh()}/other-${name}/w`, { at: '0' })]);
+      const orderBy = [['at', 'asc']] as const;
+      const query = { collection: name, everywhere: true, where: [['at', '<=', '3']] as const, orderBy };
+      const [x = '', y = '', z = ''] = paths;
+      expect((await platform.query(query)).map(({ path }) => path)).toEqual([z, y, x]);
+      const after = await platform.query({ ...query, startAfter: ['2', y], limit: 5 });
+      expect(after.map(({ path }) => path)).toEqual([x]);
+    });
+  });
+
   describe('publishing', () => {
     test('brings every message with its bytes and all its attributes', async () => {
       const arrived = await place.listen('bank-facts');
