@@ -1,5 +1,5 @@
 import type { Direction } from './money.ts';
-import { NO_CURRENCY, type Status, type Summary } from './transaction.ts';
+import type { Status, Summary } from './transaction.ts';
 
 /** What a customer is told of a transaction: all that its text follows from, in whichever language. */
 export type TransactionNews = {
@@ -38,14 +38,9 @@ export function newsOf(summary: Summary, means: TransactionNews['means']): Trans
   return { kind, means, status, direction, amountMinor, currency, description, bookedOn };
 }
 
-/**
- * Whether a customer should hear of a transaction in this state for the first time. Money that is announced is not
- * there yet. And a reversal or an expiry that overtook its authorisation does not know what was asked for.
- */
-export function isWorthTelling({ status, direction, amountMinor, currency }: Summary): boolean {
-  if (currency === NO_CURRENCY) return false;
-  if (amountMinor === 0n && (status === 'reversed' || status === 'expired')) return false;
-  return !(status === 'pending' && direction === 'credit');
+/** Whether a customer should hear of a transaction in this state for the first time: money that is announced is not there yet. */
+export function isWorthTelling({ isShown, status, direction }: Summary): boolean {
+  return isShown && !(status === 'pending' && direction === 'credit');
 }
 
 /** Whether what occurred then is still news to a phone; in the customer's list it stands anyway. */

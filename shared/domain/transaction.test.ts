@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aPart, partsOf } from '../testing/builders.ts';
-import { NO_CURRENCY, type Part, summaryOf, totalsOf } from './transaction.ts';
+import { holdExpiresAt, NO_CURRENCY, type Part, summaryOf, totalsOf } from './transaction.ts';
 
 const authorised = (amountMinor: bigint) => aPart('authorisation', amountMinor);
 const expiry = aPart('expiry', 0n, { currency: NO_CURRENCY });
@@ -111,6 +111,149 @@ describe('what a transfer holds and books', () => {
 
   test('a cancelled transfer holds nothing', () => {
     expect(figures(pending('debit'), aPart('cancellation', 5_000n))).toEqual({ booked: 0n, held: 0n });
+  });
+});
+
+describe('a booking that is taken back', () => {
+  const booked = aPart('booking', 5_000n, { id: 'trf-1' });
+  const reversed = aPart('booking-reversal', 5_000n, { id: 'trf-1' });
+
+  test('moves the money back, the way it came, and is reversed', () => {
+    expect(figures(booked, reversed)).toEqual({ booked: 0n, held: 0n });
+    const credit = aPart('booking', 5_000n, { id: 'trf-1', direction: 'credit' });
+    expect(figures(credit, reversed)).toEqual({ booked: 0n, held: 0n });
+    expect(shown(booked, reversed)).toBe('reversed debit 5000');
+  });
+
+  test('that is not known yet moves nothing: only what is booked can be reversed', () => {
+    expect(figures(reversed)).toEqual({ booked: 0n, held: 0n });
+    expect(summaryOf(partsOf(reversed)).isShown).toBe(false);
+  });
+
+  test('in part leaves the rest booked', () => {
+    const part = { ...reversed, amountMinor: 2_000n };
+    expect(figures(booked, part)).toEqual({ booked: -3_000n, held: 0n });
+    expect(shown(booked, part)).toBe('booked debit 3000');
+  });
+
+  test('holds no longer what was pending before it', () => {
+    expect(figures(aPart('pending', 5_000n, { id: 'trf-1' }), reversed)).toEqual({ booked: 0n, held: 0n });
+  });
+});
+
+describe('an entry that another source books', () => {
+  const holds = { holdsOnly: true };
+  const purchase = [
+    aPart('authorisation', 10_000n, holds),
+    aPart('clearing', 9_000n, { ...holds, final: true }),
+  ];
+
+  test('holds and releases, and books nothing', () => {
+    expect(figures(...purchase.slice(0, 1))).toEqual({ booked: 0n, held: 10_000n });
+    expect(figures(...purchase)).toEqual({ booked: 0n, held: 0n });
+  });
+
+  test('is in the feed while it holds, and then only as that source tells it', () => {
+    expect(summaryOf(partsOf(...purchase.slice(0, 1))).isShown).toBe(true);
+    expect(summaryOf(partsOf(...purchase)).isShown).toBe(false);
+  });
+});
+
+describe('a link to an unlinked entry', () => {
+  const link = (changes: Partial<Part> = {}) => aPart('link', 10_000n, { id: 'clearing:c9', ...changes });
+
+  test('takes from the hold, and books nothing', () => {
+    expect(figures(authorised(10_000n), link())).toEqual({ booked: 0n, held: 0n });
+    expect(figures(authorised(12_500n), link())).toEqual({ booked: 0n, held: 2_500n });
+  });
+
+  test('of a final clearing releases the rest of the hold', () => {
+    expect(figures(authorised(12_500n), link({ final: true }))).toEqual({ booked: 0n, held: 0n });
+  });
+
+  test('counts no more once its entry is told to belong here', () => {
+    const named = aPart('clearing', 10_000n, { id: 'c9' });
+    expect(figures(authorised(12_500n), link(), named)).toEqual({ booked: -10_000n, held: 2_500n });
+    expect(figures(authorised(12_500n), link({ final: true }), named)?.held).toBe(2_500n);
+  });
+
+  test('leaves its purchase to the clearing in the feed', () => {
+    expect(summaryOf(partsOf(authorised(10_000n), link())).isShown).toBe(false);
+    expect(summaryOf(partsOf(authorised(12_500n), link())).isShown).toBe(true);
+  });
+
+  test('of a reversal shows a purchase that was reversed', () => {
+    const parts = [authorised(10_000n), link({ id: 'reversal:r9' })];
+    expect(summaryOf(partsOf(...parts)).isShown).toBe(true);
+  });
+});
+
+test('what an account held before is booked', () => {
+  expect(figures(aPart('opening', 150_000n, { direction: 'credit' }))).toEqual({
+    booked: 150_000n,
+    held: 0n,
+  });
+});
+
+describe('a purchase abroad', () => {
+  const euro = (amountMinor: bigint) => ({
+    merchantAmountMinor: amountMinor,
+    merchantCurrency: 'EUR',
+    fxRate: '7.46',
+  });
+  const abroad = (...parts: Part[]) => {
+    const { merchantAmountMinor, merchantCurrency, fxRate, authorisedMinor, amountMinor } = summaryOf(
+      partsOf(...parts),
+    );
+    return { merchantAmountMinor, merchantCurrency, fxRate, authorisedMinor, amountMinor };
+  };
+  const asked = aPart('authorisation', 7_460n, euro(1_000n));
+
+  test('shows what it was there: as authorised, and then as settled', () => {
+    expect(abroad(asked)).toMatchObject({ merchantAmountMinor: 1_000n, merchantCurrency: 'EUR' });
+    // 12.00 EUR at 7.50 are 90.00 DKK, of which 74.60 were authorised.
+    const settled = aPart('clearing', 9_000n, { ...euro(1_200n), fxRate: '7.50' });
+    expect(abroad(asked, settled)).toEqual({
+      merchantAmountMinor: 1_200n,
+      merchantCurrency: 'EUR',
+      fxRate: '7.50',
+      authorisedMinor: 7_460n,
+      amountMinor: 9_000n,
+    });
+  });
+
+  test('of several clearings shows their sum, less what was refunded', () => {
+    const parts = [
+      aPart('clearing', 4_000n, { id: 'c1', ...euro(500n) }),
+      aPart('clearing', 3_000n, { id: 'c2', ...euro(400n) }),
+      aPart('refund', 1_000n, { direction: 'credit', ...euro(130n) }),
+    ];
+    expect(abroad(asked, ...parts).merchantAmountMinor).toBe(770n);
+  });
+
+  test('in two currencies has no sum', () => {
+    const other = aPart('clearing', 3_000n, { id: 'c2', merchantAmountMinor: 1n, merchantCurrency: 'USD' });
+    expect(abroad(aPart('clearing', 4_000n, euro(500n)), other).merchantAmountMinor).toBeUndefined();
+  });
+});
+
+describe('when a hold is over', () => {
+  const until = (...parts: Part[]) => holdExpiresAt(partsOf(...parts), totalsOf(partsOf(...parts)));
+
+  test('is when the bank says', () => {
+    const authorisation = aPart('authorisation', 10_000n, { expiresAt: '2026-11-30T00:00:00.000Z' });
+    expect(until(authorisation)).toBe('2026-11-30T00:00:00.000Z');
+  });
+
+  test('is 30 days after it last grew, where the bank says nothing', () => {
+    const more = aPart('increment', 100n, { occurredAt: '2026-11-25T09:00:00.000Z' });
+    expect(until(authorised(10_000n))).toBe('2026-12-23T09:00:00.000Z');
+    expect(until(authorised(10_000n), more)).toBe('2026-12-25T09:00:00.000Z');
+  });
+
+  test('is never, where nothing is held or nothing was authorised', () => {
+    expect(until(authorised(10_000n), expiry)).toBeUndefined();
+    expect(until(aPart('pending', 10_000n))).toBeUndefined();
   });
 });
 

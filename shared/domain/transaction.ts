@@ -231,7 +231,7 @@ function statusOf(all: readonly Part[], { booked, anyHeld }: { booked: bigint; a
   if (anyHeld) return 'pending';
   if (has('decline')) return 'declined';
   if (has('expiry')) return 'expired';
-  if (has('reversal') || has('cancellation')) return 'reversed';
+  if (has('reversal') || has('cancellation') || all.some(isLinkOf('reversal'))) return 'reversed';
   return 'pending';
 }
 
@@ -239,9 +239,13 @@ function statusOf(all: readonly Part[], { booked, anyHeld }: { booked: bigint; a
 function isToldElsewhere(all: readonly Part[]): boolean {
   return all.some(
     (part) =>
-      (part.kind === 'link' && part.id.startsWith('clearing:') && isInForce(part, all)) ||
+      (isLinkOf('clearing')(part) && isInForce(part, all)) ||
       (part.holdsOnly === true && (part.kind === 'clearing' || part.kind === 'booking')),
   );
+}
+
+function isLinkOf(kind: 'clearing' | 'reversal'): (part: Part) => boolean {
+  return (part) => part.kind === 'link' && part.id.startsWith(`${kind}:`);
 }
 
 function amount(parts: readonly Part[], kind: PartKind): bigint {

@@ -112,7 +112,7 @@ test('a reversal that names no authorisation takes back its hold, and is not in 
   expect(figures).toEqual({ booked: 0n, held: 0n });
   const feed = Object.values(world.state()).filter(({ occurredAt, bankIds }) => bankIds && occurredAt);
   expect(feed.map(({ status, bankIds }) => ({ status, bankIds }))).toEqual([
-    { status: 'pending', bankIds: ['a1'] },
+    { status: 'reversed', bankIds: ['a1'] },
   ]);
 });
 
