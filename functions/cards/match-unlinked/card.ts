@@ -8,6 +8,9 @@ export type Fact = EventOf<(typeof cardFacts)[number] | typeof cardEntryAssigned
 
 const DAY_MS = 86_400_000;
 
+// A card's document is read and written by each of its entries; with these it has about 150 KB.
+const ENTRIES_MAX = 1000;
+
 /** What is known of the card with this fact, and the pairings that follow; undefined where nothing is new. */
 export function withFact(before: Unmatched, fact: Fact, windowDays: number): Unmatched | undefined {
   const known = fact.type === 'card.entry-assigned' ? withAssigned(before, fact) : withEntry(before, fact);
@@ -47,24 +50,33 @@ function rankOf({ occurredAt, factId }: { occurredAt: string; factId: string }):
 }
 
 /**
- * What the window and twice as much again have left behind goes, so that a card's document stays small: its
- * pairings stay as they are. A fact that comes later than that finds no match any more, and its hold expires.
+ * What the window and twice as much again have left behind goes, and the oldest of what would not fit: a card's
+ * document stays small, and its pairings stay as they are. A fact that comes later than that finds no match any more,
+ * and its hold expires.
  */
 function within(card: Unmatched, windowDays: number): Unmatched {
-  const kept = before(card, 3 * windowDays);
-  const entries = card.entries.filter(({ occurredAt }) => occurredAt >= kept);
+  const since = daysBeforeNewest(card, 3 * windowDays);
+  const entries = [...card.entries]
+    .filter(({ occurredAt }) => occurredAt >= since)
+    .sort((a, b) => (a.occurredAt > b.occurredAt ? -1 : 1))
+    .slice(0, ENTRIES_MAX);
   const keys = new Set(entries.map(entryKey));
   return {
     ...card,
     entries,
-    assigned: card.assigned.filter(({ entry, occurredAt }) => keys.has(entry) || occurredAt >= kept),
+    assigned: card.assigned.filter(({ entry, occurredAt }) => keys.has(entry) || occurredAt >= since),
     pairs: Object.fromEntries(Object.entries(card.pairs).filter(([key]) => keys.has(key))),
   };
 }
 
 function withPairs(card: Unmatched, windowDays: number): Unmatched {
-  const settledBefore = before(card, 2 * windowDays);
-  const old = card.entries.filter((entry) => isUnlinked(entry) && entry.occurredAt < settledBefore);
+  const settledBefore = daysBeforeNewest(card, 2 * windowDays);
+  const known = new Set(card.entries.filter(({ kind }) => kind === 'authorisation').map(({ id }) => id));
+  const isSettled = (entry: CardEntry) => {
+    const pair = card.pairs[entryKey(entry)];
+    return entry.occurredAt < settledBefore || (pair !== undefined && !known.has(pair));
+  };
+  const old = card.entries.filter((entry) => isUnlinked(entry) && isSettled(entry));
   const settled = Object.fromEntries(
     old.map((entry) => [entryKey(entry), card.pairs[entryKey(entry)] ?? null]),
   );
@@ -72,8 +84,7 @@ function withPairs(card: Unmatched, windowDays: number): Unmatched {
   return { ...card, pairs: pairingsOf(card.entries, { windowDays, assigned, settled }) };
 }
 
-/** So many days before the newest that is known of the card. */
-function before({ entries }: Unmatched, days: number): string {
+function daysBeforeNewest({ entries }: Unmatched, days: number): string {
   const newest = entries.reduce((latest, { occurredAt }) => (occurredAt > latest ? occurredAt : latest), '');
   return newest && new Date(Date.parse(newest) - days * DAY_MS).toISOString();
 }

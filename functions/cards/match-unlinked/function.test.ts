@@ -5,9 +5,10 @@ import {
 } from '../../../shared/events/bank-facts.ts';
 import type { Message } from '../../../shared/platform/platform.ts';
 import { balanceFrom } from '../../../shared/store/balances.ts';
-import { aFact, aMessage } from '../../../shared/testing/builders.ts';
+import { aFact, aMessage, eventIn } from '../../../shared/testing/builders.ts';
 import { ALL_FAULTS, aWorld, balancesIn, STORMY, stateOf } from '../../../shared/testing/world.ts';
 import recordTransaction from '../../ledger/record-transaction/function.ts';
+import { type Fact, withFact } from './card.ts';
 import matchUnlinked from './function.ts';
 
 async function matched(facts: readonly Message[], settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
@@ -165,6 +166,26 @@ describe('a card that has been used for long', () => {
     expect(told).toEqual(['c1 takes a1']);
     expect(figures).toEqual({ booked: -10_000n, held: 700n });
   });
+});
+
+test('a card of very many entries keeps the newest 1,000, and its pairings', () => {
+  const authorisation = (n: number) => ({
+    kind: 'authorisation' as const,
+    id: `a${n}`,
+    authorisationId: `a${n}`,
+    occurredAt: new Date(Date.parse(day(12)) + n * 1000).toISOString(),
+    amountMinor: 7n,
+    currency: 'DKK',
+  });
+  const { id: _, authorisationId: __, ...entry } = authorisation(1);
+  const clearing = { ...entry, kind: 'clearing' as const, id: 'c1' };
+  const entries = [...Array.from({ length: 1000 }, (___, n) => authorisation(n)), clearing];
+  const card = { entries, assigned: [], pairs: { 'clearing:c1': 'a0' }, pairing: 1n };
+  const next = eventIn(authorised('next', 13)) as unknown as Fact;
+  const after = withFact(card, { ...next, data: { ...next.data, amount: clearing } } as Fact, 30);
+  expect(after?.entries).toHaveLength(1000);
+  expect(after?.entries.map(({ id }) => id)).not.toContain('a0');
+  expect(after?.pairs).toEqual({ 'clearing:c1': 'a0' });
 });
 
 test('with crashes, lost answers and any order, the end is the same', async () => {
