@@ -177,7 +177,7 @@ test('a card of very many entries keeps the newest 1,000, and its pairings', () 
     amountMinor: 7n,
     currency: 'DKK',
   });
-  const { id: _, authorisationId: __, ...entry } = authorisation(1);
+  const { id: _, authorisationId: __, ...entry } = authorisation(5);
   const clearing = { ...entry, kind: 'clearing' as const, id: 'c1' };
   const entries = [...Array.from({ length: 1000 }, (___, n) => authorisation(n)), clearing];
   const card = { entries, assigned: [], pairs: { 'clearing:c1': 'a0' }, pairing: 1n };
