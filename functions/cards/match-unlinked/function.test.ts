@@ -182,7 +182,11 @@ test('a card of very many entries keeps the newest 1,000, and its pairings', () 
   const entries = [...Array.from({ length: 1000 }, (___, n) => authorisation(n)), clearing];
   const card = { entries, assigned: [], pairs: { 'clearing:c1': 'a0' }, pairing: 1n };
   const next = eventIn(authorised('next', 13)) as unknown as Fact;
-  const after = withFact(card, { ...next, data: { ...next.data, amount: clearing } } as Fact, 30);
+  const after = withFact(
+    card,
+    { ...next, data: { ...next.data, amount: { amountMinor: 7n, currency: 'DKK' } } } as Fact,
+    30,
+  );
   expect(after?.entries).toHaveLength(1000);
   expect(after?.entries.map(({ id }) => id)).not.toContain('a0');
   expect(after?.pairs).toEqual({ 'clearing:c1': 'a0' });
