@@ -85,6 +85,12 @@ const rules = [
     to: { path: 'node_modules/@google-cloud/functions-framework' },
   },
   {
+    name: 'operate-knows-what-is-deployed',
+    comment: 'What operators run acts on any environment, so it stands on nothing of an engineer’s own stack.',
+    from: { path: '^operate/', pathNot: TESTS },
+    to: { path: '^(local|scripts|sandbox-bank|apps|tests)/' },
+  },
+  {
     name: 'sandbox-bank-is-a-stranger',
     comment: 'A real bank knows nothing of our code; agreeing with us by sharing it would prove nothing.',
     from: { path: '^sandbox-bank/' },

@@ -11,6 +11,7 @@ export default defineConfig({
           include: [
             '{functions,shared,scripts,sandbox-bank,local,operate}/**/*.test.ts',
             'tests/laws/*.test.ts',
+            'tests/scenarios/*.test.ts',
           ],
           testTimeout: 30_000,
         },

@@ -10,6 +10,11 @@ import tallySpending from './ledger/tally-spending/function.ts';
 import trackAccount from './ledger/track-account/function.ts';
 import trackBalance from './ledger/track-balance/function.ts';
 import trackPending from './ledger/track-pending/function.ts';
+import composeNotification from './notifications/compose-notification/function.ts';
+import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
+import forgetDevice from './notifications/forget-device/function.ts';
+import sendPush from './notifications/send-push/function.ts';
+import serveNotifications from './notifications/serve-notifications/function.ts';
 import parkDeadLetter from './operations/park-dead-letter/function.ts';
 import redriveWaiting from './operations/redrive-waiting/function.ts';
 import republishUnpublished from './operations/republish-unpublished/function.ts';
@@ -31,6 +36,11 @@ export const registry: readonly Registered[] = [
   { room: 'ledger', fn: serveAccounts },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
+  { room: 'notifications', fn: composeNotification },
+  { room: 'notifications', fn: composeSecurityAlert },
+  { room: 'notifications', fn: sendPush },
+  { room: 'notifications', fn: forgetDevice },
+  { room: 'notifications', fn: serveNotifications },
   { room: 'operations', fn: parkDeadLetter },
   { room: 'operations', fn: redriveWaiting },
   { room: 'operations', fn: serveParked },

@@ -82,6 +82,7 @@ function tableOf(stack: Stack): string {
   const rows = [
     ['apps and webhooks', stack.api],
     ['sandbox bank', stack.bank],
+    ['push service stand-in', stack.fcm],
     ...Object.entries(stack.emulators).map(
       ([name, address]) => [`${name} emulator`, `http://${address}`] as const,
     ),

@@ -12,6 +12,7 @@ export function portsFrom(base: number) {
     firestore: base + 80,
     pubsub: base + 85,
     bank: base + 90,
+    fcm: base + 92,
     auth: base + 95,
     authHub: base + 96,
     authLogging: base + 97,

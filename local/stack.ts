@@ -7,6 +7,7 @@ import { googlePlatform } from '../shared/platform/google.ts';
 import { unpublishedInboxes } from '../shared/store/inbox.ts';
 import { startBridge } from './bridge.ts';
 import { startEmulators } from './emulators.ts';
+import { startFcm } from './fcm.ts';
 import { type LocalFunction, type LogLine, localFunction } from './functions.ts';
 import { startGateway } from './gateway.ts';
 import { readKept, restoreUsers, withRemedy, writeKept } from './kept.ts';
@@ -44,6 +45,7 @@ export type StackOptions = {
 export type Stack = {
   readonly api: string;
   readonly bank: string;
+  readonly fcm: string;
   readonly auth: string;
   readonly functions: readonly LocalFunction[];
   readonly emulators: Readonly<Record<string, string>>;
@@ -97,6 +99,8 @@ export async function startStack({
 
     const tokens = await startPushTokens(ports.keys);
     stops.push(() => tokens.stop());
+    const fcm = await startFcm(ports.fcm);
+    stops.push(() => fcm.stop());
 
     const functions: LocalFunction[] = [];
     stops.push(() => Promise.all(functions.map((local) => local.stop())));
@@ -112,6 +116,7 @@ export async function startStack({
           env: {
             ...emulators.variables,
             ...tokens.variables,
+            FCM_EMULATOR_HOST: `127.0.0.1:${ports.fcm}`,
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),
@@ -148,6 +153,7 @@ export async function startStack({
       project: PROJECT,
       api,
       bank: bank.url,
+      fcm: fcm.url,
       functions: Object.fromEntries(
         functions.map((local) => [local.fn.name, { url: local.url, pid: local.pid() }]),
       ),
@@ -161,6 +167,7 @@ export async function startStack({
     return {
       api,
       bank: bank.url,
+      fcm: fcm.url,
       auth: `http://${addresses.auth}`,
       functions,
       emulators: addresses,

@@ -5,7 +5,9 @@ import { untilQuiet } from './quiet.ts';
 import type { Stack } from './stack.ts';
 
 const QUIET_SECONDS = 60;
+const PHONE = { id: 'phone', fcmToken: 'the-phone-of-ida', locale: 'da-DK' };
 
+type Phone = { shows: readonly { title: string; body: string }[] };
 type Figures = { bookedMinor: string; heldMinor: string; availableMinor: string };
 
 /**
@@ -28,6 +30,10 @@ export async function playStory(
       currency: 'DKK',
     });
     account = opened.accountId;
+  });
+  await step('She registers her phone, which speaks Danish', async () => {
+    const { id, ...registration } = PHONE;
+    await send(`${stack.api}/v1/devices/${id}`, 'PUT', registration, bearer);
   });
   await step('Her salary comes in: 25,000.00', () =>
     post(`/accounts/${account}/transfers`, {
@@ -81,6 +87,14 @@ export async function playStory(
     say(
       `  the app sees  booked ${amount(booked)}  held ${amount(heldMinor)}  available ${amount(availableMinor)}`,
     );
+    say(`  the phone shows   ${await shown()}`);
+  }
+
+  /** The newest in its tray; a push that follows for the same thing takes the place of the one before. */
+  async function shown(): Promise<string> {
+    const { shows } = await get<Phone>(`${stack.fcm}/_phones/${PHONE.fcmToken}`);
+    const { title, body } = shows.at(-1) ?? { title: 'nothing', body: '' };
+    return `${title}  ${body}`.trimEnd().replace(/\u00a0/g, ' ');
   }
 
   function figures(): Promise<Figures> {
@@ -91,10 +105,14 @@ export async function playStory(
     return read<T>(await fetch(url, { headers: bearer }));
   }
 
-  async function post<T>(path: string, body: unknown): Promise<T> {
-    const headers = { 'content-type': 'application/json' };
-    return read<T>(await fetch(stack.bank + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  function post<T>(path: string, body: unknown): Promise<T> {
+    return send<T>(stack.bank + path, 'POST', body);
   }
+}
+
+async function send<T>(url: string, method: string, body: unknown, headers = {}): Promise<T> {
+  const all = { 'content-type': 'application/json', ...headers };
+  return read<T>(await fetch(url, { method, headers: all, body: JSON.stringify(body) }));
 }
 
 async function read<T>(response: Response): Promise<T> {
@@ -126,6 +144,7 @@ function nextSteps(stack: Stack, account: string): string[] {
     `  TOKEN=$(curl -s '${signInUrl(stack.auth)}' ${json} -d '${credentials}' | node -pe 'JSON.parse(fs.readFileSync(0)).idToken')`,
     `  curl -s ${stack.api}/v1/accounts -H "authorization: Bearer $TOKEN"`,
     `  curl -s '${stack.api}/v1/accounts/${account}/transactions?limit=5' -H "authorization: Bearer $TOKEN"`,
+    `  curl -s '${stack.api}/v1/notifications?limit=2' -H "authorization: Bearer $TOKEN"`,
     `  curl -s ${stack.bank}/accounts/${account}/purchases ${json} -d '{"amountMinor":"4500","merchant":{"name":"Boghandleren"}}'`,
   ];
 }

@@ -4,8 +4,11 @@ import { rm } from 'node:fs/promises';
 import { registry } from '../../functions/registry.ts';
 import { start } from '../../local/child.ts';
 import { accountOpened, transactionBooked } from '../../shared/events/bank-facts.ts';
+import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
+import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
+import { transactionRecorded } from '../../shared/events/transactions.ts';
 import { buildFunctions } from '../build.ts';
 import { median, printTable, ratio } from './figures.ts';
 import { aDelivery, aPush, aToken, type Ground, openGround } from './ground.ts';
@@ -147,6 +150,27 @@ async function all(ground: Ground): Promise<Candidate[]> {
       message,
     });
   });
+  const recorded = pushed(() =>
+    aPush(transactionRecorded, {
+      accountId: 'acct_bench',
+      transactionId: `txn_${randomUUID()}`,
+      status: 'booked',
+      direction: 'credit',
+      amountMinor: 100n,
+      currency: 'DKK',
+      bookedMinor: 100n,
+      heldMinor: 0n,
+    }),
+  );
+  const frozen = pushed(() =>
+    aPush(accountChanged, { accountId: 'acct_bench', status: 'frozen', opened: true }),
+  );
+  const aPhone = () => ({
+    customerId: 'customer',
+    notificationId: `ntf_${randomUUID()}`,
+    deviceId: 'phone',
+    registeredAt: new Date().toISOString(),
+  });
   const calls: Record<string, Call> = {
     'receive-bank-webhook': webhook,
     'archive-delivery': delivery,
@@ -154,6 +178,11 @@ async function all(ground: Ground): Promise<Candidate[]> {
     'record-transaction': booked,
     'track-account': opened,
     'serve-accounts': get,
+    'compose-notification': recorded,
+    'compose-security-alert': frozen,
+    'send-push': pushed(() => aPush(notificationRequested, aPhone())),
+    'forget-device': pushed(() => aPush(notificationFailed, { ...aPhone(), reason: 'unregistered' })),
+    'serve-notifications': () => ({ ...get(), path: '/v1/notifications' }),
     'park-dead-letter': parked,
     'republish-unpublished': () => ({ path: '/', method: 'POST', headers: push }),
   };

@@ -113,6 +113,7 @@ function anEnv(platform: Env['platform']): Env {
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
     identify: async () => ({ uid: 'nobody', isOperator: false }),
     accessToken: async () => 'nothing',
+    fcm: { sendUrl: 'http://nowhere', isEmulated: true },
   };
 }
 

@@ -21,7 +21,6 @@ export type SecurityNews = {
 };
 
 export type News = TransactionNews | SecurityNews;
-export type NewsKind = News['kind'];
 
 const DESCRIPTION_LENGTH_MAX = 60;
 // A day later the customer has long seen it in the feed.

@@ -61,6 +61,7 @@ export type Given<C extends z.ZodObject> = {
   readonly reads: Reads;
   /** For one of Google's APIs, by its OAuth scope. */
   readonly accessToken: Env['accessToken'];
+  readonly fcm: Env['fcm'];
 };
 
 export type Subscription = {

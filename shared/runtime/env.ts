@@ -11,6 +11,7 @@ export type Env = {
   identify(authorization: string | undefined): Promise<Caller>;
   /** A token of our own service account for one of Google's APIs, by its OAuth scope. */
   accessToken(scope: string): Promise<string>;
+  readonly fcm: Fcm;
   /**
    * Only while a read model is rebuilt from what is archived: the rebuild's id. Under it every event is handled
    * once more, whoever handled it before, and nothing is published or parked.
@@ -20,3 +21,6 @@ export type Env = {
 
 /** Whom a Firebase ID token names; an operator by the custom claim `role: "operator"`. */
 export type Caller = { readonly uid: string; readonly isOperator: boolean };
+
+/** Firebase Cloud Messaging: where it takes our project's messages, and whether a stand-in is in its place. */
+export type Fcm = { readonly sendUrl: string; readonly isEmulated: boolean };

@@ -138,6 +138,7 @@ describe('a process that is configured wrongly does not start', () => {
     'FIRESTORE_EMULATOR_HOST',
     'PUBSUB_EMULATOR_HOST',
     'FIREBASE_AUTH_EMULATOR_HOST',
+    'FCM_EMULATOR_HOST',
     'NEW_EMULATOR_HOST',
   ])('in production %s must not be there', async (emulator) => {
     const variables = {

@@ -6,7 +6,7 @@ import { googlePlatform } from '../platform/google.ts';
 import { googleAccessToken } from '../platform/google-auth.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
-import type { Env } from './env.ts';
+import type { Env, Fcm } from './env.ts';
 import { firebaseIdentity, pushIdentity } from './identity.ts';
 import { openLog } from './log.ts';
 import { problem } from './problem.ts';
@@ -30,6 +30,7 @@ const settings = z.object({
   FIRESTORE_EMULATOR_HOST: z.string().optional(),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   FIREBASE_AUTH_EMULATOR_HOST: z.string().optional(),
+  FCM_EMULATOR_HOST: z.string().optional(),
 });
 
 // Who may call an event or a schedule function. On Cloud Run its own IAM asks for the token before we are called.
@@ -60,6 +61,7 @@ export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = proce
     log,
     identify,
     accessToken: googleAccessToken(),
+    fcm: fcmOf(own.GOOGLE_CLOUD_PROJECT, own.FCM_EMULATOR_HOST),
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
   };
@@ -75,6 +77,11 @@ export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = proce
   });
   drainOnSigterm(server, log);
   server.listen(own.PORT, own.HOST, () => log.info({ port: own.PORT }, 'listening'));
+}
+
+function fcmOf(project: string, emulator: string | undefined): Fcm {
+  const origin = emulator ? `http://${emulator}` : 'https://fcm.googleapis.com';
+  return { sendUrl: `${origin}/v1/projects/${project}/messages:send`, isEmulated: Boolean(emulator) };
 }
 
 const pushed = z.object({

@@ -59,8 +59,8 @@ export function onEvent<
     trigger: 'event',
     prefix: declaration.prefix,
     start(env, config) {
-      const { platform: reads, accessToken } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken });
+      const { platform: reads, accessToken, fcm } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm });
       return (message) => receive(env, message, (event, trace) => handle(env, deps, event, trace));
     },
   };

@@ -50,8 +50,8 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     trigger: 'request',
     routes: Object.keys(declaration.routes),
     start(env, config) {
-      const { platform: reads, accessToken } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken });
+      const { platform: reads, accessToken, fcm } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm });
       return (request) => respond(env, deps, request);
     },
   };

@@ -29,8 +29,8 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
     trigger: 'schedule',
     start(env, config: Config) {
       const republish = () => republishUnpublished(env);
-      const { platform: reads, accessToken } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, republish });
+      const { platform: reads, accessToken, fcm } = env;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, republish });
       return (tick, trace) => run(env, deps, tick, trace);
     },
   };

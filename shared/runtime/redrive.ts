@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { kinds } from '../events/kinds.ts';
-import type { Message } from '../platform/platform.ts';
+import type { Message, Reads } from '../platform/platform.ts';
+import { chunkPaths } from '../store/chunks.ts';
+import type { Stored } from '../store/document.ts';
+import { messageFrom } from '../store/parked.ts';
 import { eventIn } from './dead-letter.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -20,4 +23,10 @@ export function redriveOf(functionName: string, parked: Message): Redrive {
   if (!kind) return { kind: 'useless', reason: 'event.unknown-type' };
   if (!z.safeParse(kind.data, event.data).success) return { kind: 'useless', reason: 'event.invalid' };
   return { kind: 'ready', message: { topic: kind.topic, event: { ...event, to: functionName } } };
+}
+
+/** The same of a parked document, whose bytes may be in several. */
+export async function redriveOfParked(reads: Reads, parked: Stored): Promise<Redrive> {
+  const chunks = await reads.get(chunkPaths(parked));
+  return redriveOf(parked.fields?.function as string, messageFrom(parked, chunks));
 }

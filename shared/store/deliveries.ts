@@ -1,5 +1,6 @@
-import { createInChunks } from './chunks.ts';
-import { defined, path, type Write } from './document.ts';
+import { z } from 'zod';
+import { bytesFrom, createInChunks } from './chunks.ts';
+import { defined, lastId, path, type Query, type Stored, type Write } from './document.ts';
 
 export type Delivery = {
   readonly bank: string;
@@ -8,6 +9,13 @@ export type Delivery = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 };
+
+const stored = z.object({
+  bank: z.string(),
+  deliveryId: z.string(),
+  receivedAt: z.string(),
+  headers: z.record(z.string(), z.string()),
+});
 
 export function deliveryPath(bank: string, deliveryId: string): string {
   return path('deliveries', `${bank}:${deliveryId}`);
@@ -20,4 +28,33 @@ export function createDelivery({ body, ...delivery }: Delivery): Write[] {
     body,
     defined({ schema: 1n, ...delivery }),
   );
+}
+
+export function deliveryFrom(document: Stored, chunks: readonly Stored[]): Delivery {
+  return { ...stored.parse(document.fields), body: bytesFrom(document, chunks) };
+}
+
+/** A place in the archive: when a delivery was received, and its document's id. */
+export type ArchivePlace = readonly [receivedAt: string, id: string];
+
+export function placeOf({ path: at, fields }: Stored): ArchivePlace {
+  return [fields?.receivedAt as string, lastId(at)];
+}
+
+/** The archive by the time of receipt: the oldest first, or the newest. */
+export function archivedDeliveries(
+  limit: number,
+  {
+    since,
+    after,
+    direction = 'asc',
+  }: { since?: string | undefined; after?: ArchivePlace | undefined; direction?: 'asc' | 'desc' } = {},
+): Query {
+  return {
+    collection: 'deliveries',
+    ...(since !== undefined && { where: [['receivedAt', '>=', since]] }),
+    orderBy: [['receivedAt', direction]],
+    ...(after && { startAfter: after }),
+    limit,
+  };
 }

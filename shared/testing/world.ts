@@ -187,13 +187,15 @@ export function aWorld({
 }
 
 /**
- * What must be the same whatever the order: all documents, without the inbox, which tells of the way and not
- * of the end; without `_arrival` and `parkedAt`, the fields that name it; and without figures of zero, since
- * a balance that came back to zero is as one that was never touched. A parked message has a trace of its own.
+ * What must be the same whatever the order: all documents, without the inbox and what was parked and redriven, which
+ * tell of the way and not of the end; without `_arrival` and `parkedAt`, the fields that name it; and without figures
+ * of zero, since a balance that came back to zero is as one that was never touched. A parked message has a trace of its
+ * own.
  */
 export function stateOf(documents: ReadonlyMap<string, Fields>): Record<string, Fields> {
   const kept = [...documents]
     .filter(([path]) => !path.startsWith('inbox/'))
+    .filter(([path, { state }]) => !(path.startsWith('parked/') && state === 'redriven'))
     .filter(([path, fields]) => !path.includes('/balances/') || Object.keys(withoutZeros(fields)).length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(

@@ -10,6 +10,7 @@ export const stack = JSON.parse(readFileSync(inject('stackFile'), 'utf8')) as {
   project: string;
   api: string;
   bank: string;
+  fcm: string;
   functions: Record<string, { url: string; pid: number | null }>;
   emulators: { firestore: string; pubsub: string; auth: string };
   webhookSecrets: { sandbox: [string, string] };

@@ -12,14 +12,27 @@ test('npm start says ready after a table of addresses, and its story ends with t
   expect(story).toContain('  the app sees  booked 25,000.00  held 32.00  available 24,968.00');
 });
 
+test('Ida’s phone shows her salary and then her coffee, each once', () => {
+  const shows = story.filter((line) => line.startsWith('  the phone shows'));
+  expect(shows).toEqual([
+    '  the phone shows   nothing',
+    '  the phone shows   nothing',
+    '  the phone shows   Havnens Bageri ApS  +25.000,00 kr. er gået ind',
+    // What follows for the coffee changes its notification in silence.
+    ...Array.from({ length: 3 }, () => '  the phone shows   Kaffebaren  -32,00 kr.'),
+  ]);
+});
+
 test('each step shows its way, one line per hop with its milliseconds', () => {
   const from = story.findIndex((line) => line.startsWith('It clears with a tip'));
-  const hops = story.slice(from + 1, from + 5).join('\n');
+  const end = story.findIndex((line, n) => n > from && line.startsWith('  the app sees'));
+  const hops = story.slice(from + 1, end).join('\n');
   for (const name of [
     'receive-bank-webhook',
     'archive-delivery',
     'translate-delivery',
     'record-transaction',
+    'compose-notification',
   ]) {
     expect(hops).toMatch(new RegExp(`\\+ *\\d+ ms +${name} .*\\d+ ms`));
   }
@@ -28,14 +41,18 @@ test('each step shows its way, one line per hop with its milliseconds', () => {
 test('what it prints to try next works when pasted', () => {
   const from = story.findIndex((line) => line.startsWith('Try next'));
   const pasted = story.slice(from + 1).filter((line) => line.startsWith('  '));
-  expect(pasted).toHaveLength(4);
+  expect(pasted).toHaveLength(5);
   const output = execFileSync('bash', ['-c', `set -e\n${pasted.join('\necho\n')}`], { encoding: 'utf8' });
-  const [, accounts, feed, purchase] = output
+  const [, accounts, feed, notifications, purchase] = output
     .split('\n')
     .map((line) => (line ? JSON.parse(line) : undefined));
   expect(accounts.items[0]).toMatchObject({ currency: 'DKK', bookedMinor: '2496800', heldMinor: '0' });
   // Newest first; the coffee, its clearing and its refund are one item.
   expect(feed.items.map((item: { amountMinor: string }) => item.amountMinor)).toEqual(['3200', '2500000']);
+  expect(notifications.items).toMatchObject([
+    { kind: 'spending', title: 'Kaffebaren' },
+    { kind: 'income', title: 'Havnens Bageri ApS' },
+  ]);
   expect(purchase).toHaveProperty('authorisationId');
 });
 
@@ -44,6 +61,7 @@ test('stack.json holds what others find the stack by', () => {
     project: 'demo-counterfoil',
     api: 'http://127.0.0.1:8600',
     bank: 'http://127.0.0.1:8690',
+    fcm: 'http://127.0.0.1:8692',
     emulators: { firestore: '127.0.0.1:8680', pubsub: '127.0.0.1:8685', auth: '127.0.0.1:8695' },
     webhookSecrets: { sandbox: [expect.stringMatching(/^whsec_/), expect.stringMatching(/^whsec_/)] },
   });

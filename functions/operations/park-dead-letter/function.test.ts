@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { accountFrozen } from '../../../shared/events/bank-facts.ts';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
+import type { Message } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { toMessage } from '../../../shared/runtime/outgoing.ts';
 import { bytesFrom, chunkPaths } from '../../../shared/store/chunks.ts';
 import { createInbox, inboxPath } from '../../../shared/store/inbox.ts';
+import { writeParkedState } from '../../../shared/store/parked.ts';
 import { aFact, aMessage, eventIn, NOW } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import trackAccount from '../../ledger/track-account/function.ts';
@@ -16,7 +18,12 @@ import parkDeadLetter from './function.ts';
 function aParkedMessage(
   data: Uint8Array,
   parkedId = 'prk_1',
-  { id = `evt-${randomUUID()}`, reason = 'account.other-bank' } = {},
+  {
+    id = `evt-${randomUUID()}`,
+    reason = 'account.other-bank',
+    attempts = 1,
+    waitsFor = undefined as string | undefined,
+  } = {},
 ) {
   const message = {
     dataBase64: Buffer.from(data).toString('base64'),
@@ -31,10 +38,16 @@ function aParkedMessage(
       function: 'track-account',
       reason,
       facts: { accountId: 'acct-1', tries: 3 },
-      attempts: 1,
+      waitsFor,
+      attempts,
       message,
     },
   });
+}
+
+/** The same message as a redrive hands it on. */
+function redriven(message: Message): Uint8Array {
+  return toMessage({ ...eventIn(message), to: 'track-account' }).data;
 }
 
 function aPlace() {
@@ -43,6 +56,12 @@ function aPlace() {
     world,
     park: (...messages: Parameters<typeof world.deliver>[1][]) => world.deliver('dead-letters', ...messages),
     paths: () => Object.keys(world.state()),
+    /** As an operator has it. */
+    async become(state: 'redriven' | 'dropped') {
+      const [read] = await world.store.get(['parked/prk_1']);
+      if (!read?.fields) throw new Error('not parked');
+      await world.store.commit([writeParkedState(read, state)]);
+    },
     async bytesOf(path: string) {
       const [document] = await world.store.get([path]);
       if (!document?.fields) throw new Error('not parked');
@@ -99,24 +118,98 @@ describe('a message that a function gave up', () => {
     expect((await bytesOf('parked/prk_1')).equals(large)).toBe(true);
   });
 
-  test('that was redriven and gave up again waits again, with its bytes', async () => {
-    const { park, world, bytesOf } = aPlace();
-    const bytes = Buffer.alloc(1_500_000, 'x');
-    await park(aParkedMessage(bytes));
-    const [read] = await world.store.get(['parked/prk_1']);
-    if (!read?.fields) throw new Error('not parked');
-    await world.store.commit([{ do: 'replace', read, fields: { ...read.fields, state: 'redriven' } }]);
+  test('that was redriven and given up again waits again: with its first bytes, and one more attempt', async () => {
+    const { park, world, bytesOf, become } = aPlace();
+    const fact = aFact('account.frozen', { bankEventId: 'x'.repeat(200) });
+    await park(aParkedMessage(fact.data));
+    await become('redriven');
 
-    await park(aParkedMessage(bytes));
+    await park(aParkedMessage(redriven(fact), 'prk_1', { reason: 'fact.conflict' }));
     expect(world.failures).toEqual([]);
-    expect(world.documents().get('parked/prk_1')?.state).toBe('waiting');
-    expect((await bytesOf('parked/prk_1')).equals(bytes)).toBe(true);
+    expect(world.documents().get('parked/prk_1')).toMatchObject({
+      state: 'waiting',
+      reason: 'fact.conflict',
+      attempts: 2n,
+      parkedAt: NOW.toISOString(),
+      lastParkedAt: NOW.toISOString(),
+    });
+    expect(await bytesOf('parked/prk_1')).toEqual(Buffer.from(fact.data));
+  });
+
+  test.each([
+    [1, 100],
+    [100, 1],
+  ])('by a repeat of the same message counts as one, in any order: %i and %i tries', async (...tries) => {
+    const { park, world } = aPlace();
+    const { data } = aFact('account.frozen');
+    const parked = tries.flatMap((attempts) => [1, 2].map(() => aParkedMessage(data, 'prk_1', { attempts })));
+    await park(...parked);
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ attempts: 100n });
+    expect(world.documents().get('parked/prk_1')).not.toHaveProperty('lastParkedAt');
+  });
+
+  test('stays dropped once an operator dropped it, however often it comes again', async () => {
+    const { park, world, become } = aPlace();
+    const fact = aFact('account.frozen');
+    await park(aParkedMessage(fact.data));
+    await become('dropped');
+    await park(aParkedMessage(fact.data), aParkedMessage(redriven(fact)));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'dropped', attempts: 1n });
   });
 
   test('beside another is kept beside it, whichever comes first', async () => {
     const { park, paths } = aPlace();
     await park(aParkedMessage(Buffer.from('b'), 'prk_2'), aParkedMessage(Buffer.from('a'), 'prk_1'));
     expect(paths()).toEqual(['parked/prk_1', 'parked/prk_2']);
+  });
+});
+
+describe('what was parked because it came before its account', () => {
+  const waits = { waitsFor: 'accounts/acct-1' };
+  const opened = aFact('account.opened');
+  const frozen = aFact('account.frozen', { id: 'fact-frozen' });
+
+  async function parkedThen(...facts: readonly Message[]) {
+    const world = aWorld({ functions: [trackAccount, parkDeadLetter] });
+    await world.deliver('bank-facts', ...facts);
+    await world.deliver('dead-letters', aParkedMessage(frozen.data, 'prk_1', waits));
+    const redrives = world.events('bank-facts').map(({ id, to }) => [id, to]);
+    return { world, redrives, parked: world.documents().get('parked/prk_1') };
+  }
+
+  test('waits while the account is not there', async () => {
+    const { redrives, parked } = await parkedThen();
+    expect(parked).toMatchObject({ state: 'waiting', waitsFor: 'accounts/acct-1' });
+    expect(redrives).toEqual([]);
+  });
+
+  test('waits while the account is known, but not opened', async () => {
+    const { redrives, parked } = await parkedThen(aFact('account.closed', { resourceVersion: 1 }));
+    expect(parked).toMatchObject({ state: 'waiting' });
+    expect(redrives).toEqual([]);
+  });
+
+  test('goes to its function at once where the account opened in the meantime, and to no other', async () => {
+    const { redrives, parked } = await parkedThen(opened);
+    expect(redrives).toEqual([['fact-frozen', 'track-account']]);
+    expect(parked).toMatchObject({ state: 'redriven' });
+  });
+
+  test('and is given up again with the account there waits for an operator, not for ever in a circle', async () => {
+    const { world } = await parkedThen(opened);
+    await world.deliver('dead-letters', aParkedMessage(redriven(frozen), 'prk_1', waits));
+    expect(world.events('bank-facts')).toHaveLength(1);
+    const parked = world.documents().get('parked/prk_1');
+    expect(parked).toMatchObject({ state: 'waiting', attempts: 2n });
+    expect(parked).not.toHaveProperty('waitsFor');
+  });
+
+  test('and cannot be redriven is left to an operator', async () => {
+    const world = aWorld({ functions: [trackAccount, parkDeadLetter] });
+    await world.deliver('bank-facts', opened);
+    await world.deliver('dead-letters', aParkedMessage(Buffer.from('no event'), 'prk_1', waits));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'waiting' });
+    expect(world.documents().get('parked/prk_1')).not.toHaveProperty('waitsFor');
   });
 });
 

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { notificationFailed } from '../../../shared/events/notifications.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
+import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { deleteDevice, deviceFrom, devicePath, tokenPath } from '../../../shared/store/devices.ts';
+
+/** Forgets a device whose token the push service no longer knows. */
+export default onEvent({
+  name: 'forget-device',
+  on: [notificationFailed],
+  prefix: 'notification.failed',
+  publishes: [],
+  impact: 'Pushes are still tried on phones from which the app is gone.',
+  config: z.object({}),
+  connect: ({ reads }) => reads,
+  async decide({ data }, { deps }) {
+    if (data.reason !== 'unregistered') return {};
+    const { customerId, deviceId } = data;
+    const document = await readOne(deps, devicePath(customerId, deviceId));
+    const device = deviceFrom(document);
+    // A later registration brought another token, and that one is alive.
+    if (device?.registeredAt !== data.registeredAt) return {};
+    return { writes: deleteDevice(document, await readOne(deps, tokenPath(device.fcmToken))) };
+  },
+});

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { PublicError } from '../../../shared/errors.ts';
+
+/** The request's JSON, checked; a 400 or a 422 says what is wrong and where, and repeats nothing that was sent. */
+export function readBody<T>(schema: z.ZodType<T>, rawBody: Buffer): T {
+  const result = schema.safeParse(parsed(rawBody));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, code, message }) => {
+    const where = path.length === 0 ? 'The body' : path.join('.');
+    // Zod would name the fields, and their names are what was sent.
+    return `${where}: ${code === 'unrecognized_keys' ? 'a field that is not known' : message}`;
+  });
+  throw new PublicError(422, 'body.invalid', `${issues.join('. ')}.`);
+}
+
+function parsed(rawBody: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody)) as unknown;
+  } catch {
+    throw new PublicError(400, 'body.not-json', 'Send JSON in UTF-8.');
+  }
+}

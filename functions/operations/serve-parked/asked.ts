@@ -1,0 +1,14 @@
+import { PublicError } from '../../../shared/errors.ts';
+import { PARKED_STATES, type ParkedState } from '../../../shared/store/parked.ts';
+
+/** Which of them are asked for; a `PublicError` 400 where that is a state that there is not. */
+export function readAsked(query: URLSearchParams): {
+  state: ParkedState | undefined;
+  function: string | undefined;
+} {
+  const state = query.get('state') ?? undefined;
+  const known = PARKED_STATES.find((each) => each === state);
+  if (state !== undefined && !known)
+    throw new PublicError(400, 'state.invalid', `state is one of ${PARKED_STATES.join(', ')}.`);
+  return { state: known, function: query.get('function') ?? undefined };
+}

@@ -1,0 +1,62 @@
+import { confirm } from '@clack/prompts';
+import { type ArgsDef, type CommandDef, runCommand, showUsage } from 'citty';
+import { StoreError } from '../shared/platform/platform.ts';
+import type { Environment } from './environment.ts';
+import { Refusal } from './refusal.ts';
+
+/** Runs a command, or one below it, with what was typed; ends the process with 0, or 1 where anything failed. */
+export async function runAsMain<T extends ArgsDef>(command: CommandDef<T>): Promise<void> {
+  const typed = process.argv.slice(2);
+  const below = (command.subCommands ?? {}) as Readonly<Record<string, CommandDef>>;
+  const chosen = below[typed[0] ?? ''];
+  const showHelp = () => (chosen ? showUsage(chosen, command as unknown as CommandDef) : showUsage(command));
+  try {
+    if (typed.includes('--help') || typed.includes('-h')) await showHelp();
+    else {
+      refuseUnknownOptions(chosen?.args ?? command.args ?? {}, typed);
+      await runCommand(command, { rawArgs: typed });
+    }
+  } catch (error) {
+    if (isMistyped(error)) await showHelp();
+    console.error(wordsOf(error));
+    process.exitCode = 1;
+  }
+  // The clients hold connections that would keep the process for a while.
+  process.exit();
+}
+
+/** Says where something is about to change, and asks; without a terminal only `--yes` answers. */
+export async function confirmChange(
+  { name }: Environment,
+  what: string,
+  { yes }: { yes: boolean },
+): Promise<void> {
+  console.log(`${what}: in ${name}.`);
+  if (yes) return;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new Refusal('Nothing was changed: there is no terminal to ask in. Add --yes to mean it.');
+  }
+  const answer = await confirm({ message: 'Go on?', initialValue: false });
+  if (answer !== true) throw new Refusal('Nothing was changed.');
+}
+
+/** A misspelt `--dry-run` would otherwise be the real thing. */
+function refuseUnknownOptions(args: object, typed: readonly string[]): void {
+  for (const option of typed.filter((word) => word.startsWith('-'))) {
+    const name = option.replace(/^--?/, '').replace(/=.*$/, '');
+    if (!Object.hasOwn(args, name)) throw new Refusal(`${option} is no option here: --help tells which are.`);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof StoreError) {
+    const cause = error.cause instanceof Error ? ` ${error.cause.message}` : '';
+    return `The store refused or did not answer (code ${error.code}).${cause} Try again; what was done is kept.`;
+  }
+  if (error instanceof Refusal || isMistyped(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isMistyped(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'CLIError';
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import type { News, TransactionNews } from './notification.ts';
+import { languageOf, textOf } from './notification-text.ts';
+
+const purchase: TransactionNews = {
+  kind: 'spending',
+  means: 'card',
+  status: 'pending',
+  direction: 'debit',
+  amountMinor: 3_200n,
+  currency: 'DKK',
+  description: 'Kaffebaren',
+};
+const booked = { ...purchase, status: 'booked', bookedOn: '2026-11-25' } as const;
+const transfer = { ...purchase, means: 'transfer', description: 'Bo' } as const;
+const income = { kind: 'income', direction: 'credit' } as const;
+
+/** With plain spaces, since Intl's own do not break. */
+function told(news: News, locale?: string): string {
+  const { title, body } = textOf(news, locale);
+  return `${title} | ${body.replace(/\s/g, ' ')}`;
+}
+
+const states: [string, TransactionNews, string, string][] = [
+  ['a purchase that is reserved', purchase, 'Kaffebaren | -DKK 32.00', 'Kaffebaren | -32,00 kr.'],
+  [
+    'a purchase that is booked',
+    booked,
+    'Kaffebaren | -DKK 32.00, booked 25 Nov',
+    'Kaffebaren | -32,00 kr., bogført 25. nov.',
+  ],
+  [
+    'a purchase that is partly booked',
+    { ...booked, status: 'partly-booked' },
+    'Kaffebaren | -DKK 32.00 is booked, the rest is reserved',
+    'Kaffebaren | -32,00 kr. er bogført, resten er reserveret',
+  ],
+  [
+    'a purchase that is wholly refunded',
+    { ...booked, amountMinor: 0n },
+    'Kaffebaren | All of it has been refunded',
+    'Kaffebaren | Hele beløbet er refunderet',
+  ],
+  [
+    'a purchase that is declined',
+    { ...purchase, status: 'declined', kind: 'declined' },
+    'Kaffebaren | The purchase of DKK 32.00 was declined',
+    'Kaffebaren | Købet på 32,00 kr. blev afvist',
+  ],
+  [
+    'a purchase that is reversed',
+    { ...purchase, status: 'reversed' },
+    'Kaffebaren | DKK 32.00 is no longer reserved',
+    'Kaffebaren | 32,00 kr. er ikke længere reserveret',
+  ],
+  [
+    'a purchase that expired',
+    { ...purchase, status: 'expired' },
+    'Kaffebaren | The reservation of DKK 32.00 has expired',
+    'Kaffebaren | Reservationen på 32,00 kr. er udløbet',
+  ],
+  [
+    'a refund',
+    { ...booked, ...income },
+    'Kaffebaren | +DKK 32.00 has been refunded',
+    'Kaffebaren | +32,00 kr. er refunderet',
+  ],
+  [
+    'a transfer in',
+    { ...transfer, ...income, status: 'booked' },
+    'Bo | +DKK 32.00 has arrived',
+    'Bo | +32,00 kr. er gået ind',
+  ],
+  ['a transfer on its way', transfer, 'Bo | -DKK 32.00 is on its way', 'Bo | -32,00 kr. er på vej'],
+  [
+    'a transfer out',
+    { ...transfer, status: 'booked', bookedOn: '2026-11-25' },
+    'Bo | -DKK 32.00, sent 25 Nov',
+    'Bo | -32,00 kr., sendt 25. nov.',
+  ],
+  [
+    'a transfer that is cancelled',
+    { ...transfer, status: 'reversed' },
+    'Bo | The transfer of DKK 32.00 was cancelled',
+    'Bo | Overførslen på 32,00 kr. er annulleret',
+  ],
+];
+
+describe('a text', () => {
+  test.each(states)('tells %s', (_, news, english, danish) => {
+    expect(told(news, 'en-GB')).toBe(english);
+    expect(told(news, 'da-DK')).toBe(danish);
+  });
+
+  test('is Swedish and Norwegian too, each with its own minus', () => {
+    expect(told(booked, 'sv-SE')).toBe('Kaffebaren | −32,00 Dkr, bokfört 25 nov.');
+    for (const locale of ['nb-NO', 'no', 'nn-NO']) {
+      expect(told(booked, locale)).toBe('Kaffebaren | −32,00 DKK, bokført 25. nov.');
+    }
+  });
+
+  test.each([undefined, 'fr-FR', 'xx', 'no tag at all'])('for %s is English', (locale) => {
+    expect(told(booked, locale)).toBe('Kaffebaren | -DKK 32.00, booked 25 Nov');
+  });
+
+  test('has the region’s own dates, and no digits that a tag asks for', () => {
+    expect(told(booked, 'en-US')).toBe('Kaffebaren | -DKK 32.00, booked Nov 25');
+    expect(told(purchase, 'da-DK-u-nu-arab')).toBe('Kaffebaren | -32,00 kr.');
+  });
+
+  test('names the kind of thing where the bank names nobody', () => {
+    const nameless = [
+      purchase,
+      transfer,
+      { ...booked, ...income },
+      { ...transfer, ...income, status: 'booked' as const },
+    ];
+    const titles = nameless.map((news) => textOf({ ...news, description: '' }, 'sv').title);
+    expect(titles).toEqual(['Kortköp', 'Överföring', 'Återbetalning', 'Insättning']);
+  });
+
+  test('is nothing that a name could have written', () => {
+    const description = '$& $1 {{amount}} %s';
+    expect(told({ ...purchase, description }, 'en')).toBe(`${description} | -DKK 32.00`);
+  });
+
+  test('of security is in each language', () => {
+    for (const status of ['frozen', 'unfrozen', 'closed', 'device-registered'] as const) {
+      const texts = ['en', 'da', 'sv', 'nb'].map((locale) => told({ kind: 'security', status }, locale));
+      expect(new Set(texts).size).toBe(4);
+    }
+  });
+});
+
+describe('an amount', () => {
+  const amount = (amountMinor: bigint, currency: string) =>
+    textOf({ ...purchase, amountMinor, currency }, 'en').body.replace(/\s/g, ' ');
+
+  test('that no float holds is told to its last digit', () => {
+    expect(amount(999_999_999_999_999_999n, 'DKK')).toBe('-DKK 9,999,999,999,999,999.99');
+    expect(amount(9_007_199_254_740_993n, 'DKK')).toBe('-DKK 90,071,992,547,409.93');
+  });
+
+  test.each([
+    [123_456n, 'HUF', '-HUF 1,234.56'], // Intl alone would show none of a forint's decimals
+    [1_234n, 'JPY', '-¥1,234'],
+    [1_005n, 'KWD', '-KWD 1.005'],
+    [5n, 'DKK', '-DKK 0.05'],
+  ])('of %s %s has as many decimals as ISO 4217 gives it', (minor, currency, shown) => {
+    expect(amount(minor, currency)).toBe(shown);
+  });
+});
+
+test.each([
+  ['da', 'da'],
+  ['sv-FI', 'sv'],
+  ['nn', 'nb'],
+  ['no-NO', 'nb'],
+  ['EN-us', 'en'],
+  ['de', undefined],
+  ['constructor', undefined],
+  ['', undefined],
+])('%s is our language %s', (locale, language) => {
+  expect(languageOf(locale)).toBe(language);
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { News } from '../domain/notification.ts';
+import type { Text } from '../domain/notification-text.ts';
+import { idFrom } from '../events/id.ts';
+import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
+
+/** One thing that a customer is told; its text is in the language that they had when it was last composed. */
+export type Notification = Text & {
+  readonly id: string;
+  readonly news: News;
+  readonly occurredAt: string;
+  readonly read: boolean;
+  readonly accountId?: string | undefined;
+  readonly transactionId?: string | undefined;
+};
+
+const common = z.object({
+  id: z.string(),
+  title: z.string(),
+  body: z.string(),
+  language: z.enum(['en', 'da', 'sv', 'nb']),
+  occurredAt: z.string(),
+  read: z.boolean(),
+  accountId: z.string().optional(),
+  transactionId: z.string().optional(),
+});
+
+const transactionNews = z.object({
+  kind: z.enum(['spending', 'income', 'declined']),
+  status: z.enum(['pending', 'booked', 'partly-booked', 'declined', 'reversed', 'expired']),
+  direction: z.enum(['credit', 'debit']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  description: z.string(),
+  bookedOn: z.string().optional(),
+  _means: z.enum(['card', 'transfer']),
+});
+
+const securityNews = z.object({
+  kind: z.literal('security'),
+  status: z.enum(['frozen', 'unfrozen', 'closed', 'device-registered']),
+});
+
+const news = z.union([
+  transactionNews.transform(({ _means, ...plain }) => ({ ...plain, means: _means })),
+  securityNews,
+]) satisfies z.ZodType<News>;
+
+/** One for one transaction and customer, or for one fact about their security. */
+export function notificationIdOf(...about: readonly string[]): string {
+  return idFrom('ntf', ...about);
+}
+
+export function notificationPath(customerId: string, notificationId: string): string {
+  return path('customers', customerId, 'notifications', notificationId);
+}
+
+/** The notification, or undefined where there is none, or only word of where it went. */
+export function notificationFrom(document: Stored): Notification | undefined {
+  const { fields } = document;
+  if (!fields || movedTo(document) !== undefined) return undefined;
+  return { ...common.parse(fields), news: news.parse(fields) };
+}
+
+/** The notification that this one turned out to be about the same thing as. */
+export function movedTo({ fields }: Stored): string | undefined {
+  return fields?.movedTo as string | undefined;
+}
+
+export function writeNotification(read: Stored, { news: told, ...plain }: Notification): Write {
+  const { means, ...rest } = { means: undefined, ...told };
+  return write(read, defined({ schema: 1n, ...plain, ...rest, _means: means }));
+}
+
+export function writeMoved(read: Stored, notificationId: string): Write {
+  return write(read, { schema: 1n, movedTo: notificationId });
+}
+
+/** A customer's list, newest first; what has moved has no time and is no part of it. */
+export function notificationsOf(
+  customerId: string,
+  limit: number,
+  after?: readonly [occurredAt: string, id: string],
+): Query {
+  return {
+    collection: path('customers', customerId, 'notifications'),
+    orderBy: [['occurredAt', 'desc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
