@@ -27,8 +27,8 @@ export function exponentOf(currency: string): number | undefined {
 export type Exponents = Readonly<Record<string, number>>;
 
 /**
- * A bank's minor units as ISO 4217's, or undefined where they say less than one of those: CLP 12.50 at a bank that
- * sends two decimals is no whole number of pesos.
+ * A bank's minor units as ISO 4217's, or undefined where they cannot be: CLP 12.50 of a bank that sends two decimals is
+ * no whole number of pesos, and more than 18 digits are no amount.
  */
 export function inIsoUnits(
   { amountMinor, currency }: { amountMinor: bigint; currency: string },
@@ -36,7 +36,12 @@ export function inIsoUnits(
 ): bigint | undefined {
   const decimals = exponentOf(currency) ?? 0;
   const sent = exponents[currency] ?? decimals;
-  if (sent <= decimals) return amountMinor * 10n ** BigInt(decimals - sent);
-  const divisor = 10n ** BigInt(sent - decimals);
-  return amountMinor % divisor === 0n ? amountMinor / divisor : undefined;
+  if (sent > decimals) {
+    const divisor = 10n ** BigInt(sent - decimals);
+    return amountMinor % divisor === 0n ? amountMinor / divisor : undefined;
+  }
+  const inIso = amountMinor * 10n ** BigInt(decimals - sent);
+  return inIso < TOO_MUCH && inIso > -TOO_MUCH ? inIso : undefined;
 }
+
+const TOO_MUCH = 10n ** 18n;

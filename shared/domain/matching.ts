@@ -20,9 +20,8 @@ export type Assignments = Readonly<Record<string, string | null>>;
 const DAY_MS = 86_400_000;
 
 type Hold = {
-  readonly id: string;
-  readonly currency: string;
-  readonly since: string;
+  /** Of its authorisation: its currency, and since when it holds. What came before that is kept for it. */
+  authorised?: { readonly currency: string; readonly since: string };
   openMinor: bigint;
   isOver: boolean;
 };
@@ -56,7 +55,13 @@ export function pairingsOf(
 ): Pairings {
   const holds = new Map<string, Hold>();
   const pairs: Record<string, string> = {};
-  const reserved = new Set([...Object.values(assigned), ...Object.values(settled)]);
+  const named = new Set(entries.filter((entry) => !isUnlinked(entry)).map(entryKey));
+  // What the bank itself has placed since is no longer anybody's to place.
+  const said = {
+    ...settled,
+    ...Object.fromEntries(Object.entries(assigned).filter(([key]) => !named.has(key))),
+  };
+  const reserved = new Set(Object.values(said));
   for (const entry of [...entries].sort(byOccurrence)) {
     const authorisationId = entry.authorisationId ?? (isUnlinked(entry) ? pairOf(entry) : undefined);
     if (isUnlinked(entry) && authorisationId) pairs[entryKey(entry)] = authorisationId;
@@ -65,29 +70,28 @@ export function pairingsOf(
   return pairs;
 
   function pairOf(entry: CardEntry): string | undefined {
-    const said = assigned[entryKey(entry)] ?? settled[entryKey(entry)];
-    if (entryKey(entry) in assigned || entryKey(entry) in settled) return said ?? undefined;
+    const key = entryKey(entry);
+    if (key in said) return said[key] ?? undefined;
     const earliest = new Date(Date.parse(entry.occurredAt) - windowDays * DAY_MS).toISOString();
-    return [...holds.values()].find(
-      ({ id, currency, since, openMinor, isOver }) =>
-        !isOver &&
-        !reserved.has(id) &&
-        currency === entry.currency &&
-        openMinor === entry.amountMinor &&
-        since >= earliest,
-    )?.id;
+    const fits = ({ authorised, openMinor, isOver }: Hold) =>
+      authorised !== undefined &&
+      !isOver &&
+      authorised.currency === entry.currency &&
+      authorised.since >= earliest &&
+      openMinor === entry.amountMinor;
+    return [...holds].find(([id, hold]) => !reserved.has(id) && fits(hold))?.[0];
   }
 
-  /** Holds are made in the order of their authorisations, so the first that fits is the oldest. */
   function apply({ kind, amountMinor, currency, occurredAt, final }: CardEntry, id: string): void {
-    const hold = holds.get(id);
+    const hold = holds.get(id) ?? { openMinor: 0n, isOver: false };
     if (kind === 'authorisation') {
-      holds.set(id, { id, currency, since: occurredAt, openMinor: amountMinor, isOver: false });
-    } else if (hold) {
-      if (kind === 'increment') hold.openMinor += amountMinor;
-      if (kind === 'reversal' || kind === 'clearing') hold.openMinor -= amountMinor;
-      if (kind === 'expiry' || kind === 'decline' || final) hold.isOver = true;
+      hold.authorised = { currency, since: occurredAt };
+      holds.delete(id); // goes to the end, so that the first that fits is the oldest
     }
+    holds.set(id, hold);
+    if (kind === 'authorisation' || kind === 'increment') hold.openMinor += amountMinor;
+    if (kind === 'reversal' || kind === 'clearing') hold.openMinor -= amountMinor;
+    if (kind === 'expiry' || kind === 'decline' || final) hold.isOver = true;
   }
 }
 

@@ -202,9 +202,10 @@ function authorisedOf(parts: readonly Part[]): bigint {
   return sum(parts.filter(isAuthorised).map(({ amountMinor }) => amountMinor));
 }
 
+/** What it was for. Of several kinds that say so, each says all of it. */
 function askedOf(parts: readonly Part[], status: Status): bigint {
   const takenBack = status === 'reversed' ? amount(parts, 'booking') : 0n;
-  return authorisedOf(parts) + amount(parts, 'pending') + amount(parts, 'decline') + takenBack;
+  return authorisedOf(parts) || takenBack || amount(parts, 'pending') || amount(parts, 'decline');
 }
 
 /** What the purchase was in the merchant's currency: as booked, or as authorised while nothing is. */

@@ -5,9 +5,11 @@ import { defined, path, type Stored, type Write, write } from './document.ts';
 export type PendingList = {
   readonly asOf: string;
   readonly transactionIds: readonly string[];
+  /** Of all that the list says. */
+  readonly digest: string;
 };
 
-const stored = z.object({ asOf: z.string(), transactionIds: z.array(z.string()) });
+const stored = z.object({ asOf: z.string(), transactionIds: z.array(z.string()), digest: z.string() });
 
 export function pendingPath(accountId: string, bank: string): string {
   return path('accounts', accountId, 'pending', bank);

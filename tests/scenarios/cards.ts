@@ -55,7 +55,10 @@ export const cards: fc.Arbitrary<Card> = fc
   .record({
     purchases: fc.array(purchase, { minLength: 2, maxLength: 5 }),
     lone: fc.array(lone, { minLength: 1, maxLength: 5 }),
-    said: rarely(fc.record({ entry: fc.nat(4), of: fc.option(fc.nat(4)), afterwards: fc.option(fc.nat(4)) })),
+    said: fc.array(
+      fc.record({ entry: fc.nat(4), of: fc.option(fc.nat(4)), afterwards: fc.option(fc.nat(4)) }),
+      { maxLength: 1 },
+    ),
   })
   .map(({ purchases, lone, said }) => {
     const authorisationOf = (n: number) => `auth-${n % purchases.length}`;

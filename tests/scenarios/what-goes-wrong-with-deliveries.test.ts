@@ -5,13 +5,7 @@ import { aBody, NOW, signedHeaders } from '../../shared/testing/builders.ts';
 import { ALL_FAULTS, STORMY } from '../../shared/testing/world.ts';
 import { END, life } from './life.ts';
 import { aScene, leftOut, told, toldInEveryWay } from './scene.ts';
-import {
-  again,
-  cleared,
-  opened,
-  said,
-  transfer,
-} from './words.ts';
+import { again, cleared, opened, said, transfer } from './words.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -78,8 +78,8 @@ describe('a hold that the bank should have given up', () => {
         const parts = _parts as Record<string, { occurredAt: string }> | undefined;
         return parts?.['expiry:auth-1']?.occurredAt ?? [];
       });
-    // As of the earlier of the two words, whichever came first.
-    expect(expiryIn(first)).toEqual(['2026-11-25T12:00:00.000Z']);
+    // As of the later of the two words, whichever came first.
+    expect(expiryIn(first)).toEqual(['2026-11-25T12:03:00.000Z']);
     expect(expiryIn(second)).toEqual(['2026-11-25T12:03:00.000Z']);
   });
 

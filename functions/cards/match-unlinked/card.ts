@@ -28,9 +28,9 @@ function withEntry(
   return { ...before, entries: [...before.entries.filter((each) => each !== stored), entry] };
 }
 
-/** Told again, an entry may name its authorisation now; and an expiry is as of the earlier of two words. */
+/** Told again, an entry may name its authorisation now; and an expiry is as of the later of two words. */
 function isBetter(entry: CardEntry, stored: CardEntry): boolean {
-  if (entry.kind === 'expiry') return entry.occurredAt < stored.occurredAt;
+  if (entry.kind === 'expiry') return entry.occurredAt > stored.occurredAt;
   return isUnlinked(stored) && !isUnlinked(entry);
 }
 

@@ -59,8 +59,8 @@ function changed(home: Home, to: Pick<Transaction, 'parts' | 'arrival'>): Transa
 /** What stands of two words about one part; undefined where they contradict each other. */
 function agreed(known: Part, part: Part): Part | undefined {
   if (isDeepStrictEqual(withoutUndefined(known), withoutUndefined(part))) return known;
-  // We expire a hold when it is due, and the bank when it does: the same expiry, as of the earlier of the two.
-  if (part.kind === 'expiry') return part.occurredAt < known.occurredAt ? part : known;
+  // We give a hold up as of when it was due, and the bank when it does: the same expiry, as of the later of the two.
+  if (part.kind === 'expiry') return part.occurredAt > known.occurredAt ? part : known;
   return undefined;
 }
 

@@ -24,7 +24,9 @@ export default onEvent({
   config: z.object({}),
   connect: ({ reads }) => reads,
   async decide(fact, { deps }) {
-    const { accountId, bank } = fact.data;
+    const { accountId, bank, role } = fact.data;
+    // Whose it is, and whether it is open, is the word of who books.
+    if (role !== 'books') throw new PermanentError('fact.not-its-role', { accountId, bank });
     const document = await readOne(deps, accountPath(accountId));
     const before: Account = accountFrom(document) ?? { id: accountId, bank, ownerIds: [], status: 'open' };
     if (before.bank !== bank) throw new PermanentError('account.other-bank', { accountId, bank });

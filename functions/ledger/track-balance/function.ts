@@ -22,7 +22,9 @@ export default onEvent({
   config: z.object({}),
   connect: ({ reads }) => reads,
   async decide(fact, { deps }) {
-    const { accountId } = fact.data;
+    const { accountId, bank, role } = fact.data;
+    // What a source knows that only holds is no balance of the account.
+    if (role !== 'books') throw new PermanentError('fact.not-its-role', { accountId, bank });
     const document = await readOne(deps, bankBalancePath(accountId));
     const before = bankBalanceFrom(document);
     const after = balanceIn(fact);

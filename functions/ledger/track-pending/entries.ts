@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { partKey } from '../../../shared/domain/transaction.ts';
 import type { accountPendingListed } from '../../../shared/events/bank-facts.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
@@ -28,4 +29,12 @@ export function entriesOf(fact: EventOf<typeof accountPendingListed>): Transacti
     } as const;
     return transactionOf({ id, bank, root: 'entry', parts: { [partKey(part)]: part }, arrival: {} });
   });
+}
+
+/** The same for two lists that say the same, in whatever order. */
+export function digestOf({ data }: EventOf<typeof accountPendingListed>): string {
+  const said = data.entries.map(({ entryId = '', direction, amount, description }) =>
+    JSON.stringify([entryId, direction, String(amount.amountMinor), amount.currency, description]),
+  );
+  return createHash('sha256').update(said.sort().join('\n')).digest('base64url');
 }

@@ -6,7 +6,7 @@ import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { writeAsOf, writeBalances } from '../../../shared/store/balances.ts';
 import { pendingFrom, pendingPath, writePending } from '../../../shared/store/pending.ts';
 import { transactionFrom, transactionPath, writeTransaction } from '../../../shared/store/transactions.ts';
-import { entriesOf } from './entries.ts';
+import { digestOf, entriesOf } from './entries.ts';
 
 /**
  * Keeps the pending entries of banks that give them no stable ids: each list is all of them as of an instant, the
@@ -27,7 +27,8 @@ export default onEvent({
     const before = pendingFrom(document);
     const listed = entriesOf(fact);
     const transactionIds = listed.map(({ id }) => id).sort();
-    if (before?.asOf === asOf && before.transactionIds.join() !== transactionIds.join()) {
+    const digest = digestOf(fact);
+    if (before?.asOf === asOf && before.digest !== digest) {
       throw new PermanentError('fact.conflict', { accountId, factId: fact.id });
     }
     if (before && before.asOf >= asOf) return {};
@@ -46,7 +47,7 @@ export default onEvent({
     }));
     return {
       writes: [
-        writePending(document, { asOf, transactionIds }),
+        writePending(document, { asOf, transactionIds, digest }),
         ...changes.flatMap(({ read, is }) => {
           if (is) return [writeTransaction(read, is)];
           return read.fields ? [{ do: 'delete', read } as const] : [];

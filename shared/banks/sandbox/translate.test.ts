@@ -272,7 +272,7 @@ describe('a source that sends other decimals than ISO 4217', () => {
   });
 
   test('is not rounded: what is no whole unit is handed back', () => {
-    expect(say('125050', 'CLP').unreadable.map(({ reason }) => reason)).toEqual(['amount.not-exact']);
+    expect(say('125050', 'CLP').unreadable.map(({ reason }) => reason)).toEqual(['amount.unusable']);
   });
 
   test('only holds, and says so in every fact', () => {

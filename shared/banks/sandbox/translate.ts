@@ -34,7 +34,7 @@ export const translateFrom =
       else {
         const inIso = inIsoUnitsThroughout(read.data, exponents);
         const fingerprint = fingerprintOf(read.data);
-        if (!inIso) refuse('amount.not-exact');
+        if (!inIso) refuse('amount.unusable');
         else facts.push(...toFacts(delivery, role, inIso).map((fact) => ({ ...fact, fingerprint })));
       }
     }
