@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { type BuildOptions, build } from 'esbuild';
+import { basename } from 'node:path';
+import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { type Registered, registry } from '../functions/registry.ts';
 
 /**
@@ -13,23 +14,45 @@ export async function buildFunctions(functions: readonly Registered[] = registry
   await mkdir('dist', { recursive: true });
   const gone = (await readdir('dist')).filter((name) => !functions.some(({ fn }) => fn.name === name));
   await Promise.all(gone.map((name) => rm(`dist/${name}`, { recursive: true, force: true })));
-  await Promise.all(functions.map(bundle));
+  for (const [name, code] of await bundlesOf(functions)) await install(name, code);
+  await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
-async function bundle({ room, fn }: Registered): Promise<void> {
-  const folder = `dist/${fn.name}`;
-  const code = await bundled({
-    stdin: {
-      contents: `import fn from './functions/${room}/${fn.name}/function.ts';
+/** In one run, which reads each library once; a function's bytes are the same whoever is built beside it. */
+async function bundlesOf(functions: readonly Registered[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const contents = new Map(
+    functions.map(({ room, fn: { name } }) => [
+      name,
+      `import fn from './functions/${room}/${name}/function.ts';
         import { serve } from './shared/runtime/main.ts';
         serve(fn);`,
-      resolveDir: process.cwd(),
-      loader: 'ts',
+    ]),
+  );
+  return bundled({ entryPoints: [...contents.keys()], plugins: [madeEntries(contents)] });
+}
+
+/** Entry points that are in no file. */
+function madeEntries(contents: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: 'made-entries',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /./ }, ({ kind, path }) =>
+        kind === 'entry-point' ? { path, namespace: 'made' } : undefined,
+      );
+      onLoad({ filter: /./, namespace: 'made' }, ({ path }) => ({
+        contents: contents.get(path) ?? '',
+        resolveDir: process.cwd(),
+        loader: 'ts',
+      }));
     },
-  });
+  };
+}
+
+async function install(name: string, code: Uint8Array): Promise<void> {
+  const folder = `dist/${name}`;
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
-  const start = await bundled({
-    entryPoints: ['shared/runtime/start.ts'],
+  const starts = await bundled({
+    entryPoints: { start: 'shared/runtime/start.ts' },
     define: {
       BUNDLE_DIGEST: JSON.stringify(digest),
       BUNDLE_ENCODING: JSON.stringify(isAscii(code) ? 'latin1' : 'utf8'),
@@ -38,13 +61,15 @@ async function bundle({ room, fn }: Registered): Promise<void> {
   await mkdir(folder, { recursive: true });
   await removeCachesBut(folder, digest);
   await put(`${folder}/index.cjs`, code);
-  await put(`${folder}/start.cjs`, start);
+  for (const start of starts.values()) await put(`${folder}/start.cjs`, start);
 }
 
-async function bundled(options: BuildOptions): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+/** What esbuild makes of each entry point, by its name. */
+async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { outputFiles = [] } = await build({
     bundle: true,
     write: false,
+    outdir: 'dist',
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -56,9 +81,7 @@ async function bundled(options: BuildOptions): Promise<Uint8Array> {
     logLevel: 'warning',
     ...options,
   });
-  const [file] = outputFiles ?? [];
-  if (!file) throw new Error('esbuild made nothing');
-  return file.contents;
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.js'), contents]));
 }
 
 async function put(file: string, contents: Uint8Array): Promise<void> {
