@@ -86,7 +86,8 @@ const rules = [
   },
   {
     name: 'operate-knows-what-is-deployed',
-    comment: 'What operators run acts on any environment, so it stands on nothing of an engineer’s own stack.',
+    comment:
+      'What operators run acts on any environment, so it stands on nothing of an engineer’s own stack.',
     from: { path: '^operate/', pathNot: TESTS },
     to: { path: '^(local|scripts|sandbox-bank|apps|tests)/' },
   },

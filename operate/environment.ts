@@ -53,7 +53,7 @@ export async function openEnvironment(project?: string): Promise<Environment> {
     project: chosen,
     name: `project ${chosen}, ${firestore ? `the emulator at ${firestore}` : 'the real one at firestore.googleapis.com'}`,
     platform: googlePlatform({ projectId: chosen }),
-    operator: firestore ? async () => userInfo().username : accountInUse,
+    operator: firestore ? async () => userOfThisMachine() : accountInUse,
   };
 }
 
@@ -65,6 +65,14 @@ async function runningStack(): Promise<z.output<typeof stackFile> | undefined> {
     return (await fetch(`http://${stack.emulators.firestore}/`, { signal })).ok ? stack : undefined;
   } catch {
     return undefined; // never started, or ended without taking its file away
+  }
+}
+
+function userOfThisMachine(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody'; // a container's user may have no name
   }
 }
 

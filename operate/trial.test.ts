@@ -77,12 +77,16 @@ describe('a dry run', () => {
     ]);
   });
 
-  test('says that nothing would change where the function has handled it since', async () => {
+  test('says that no document would change where the function has handled it since, and what it would tell again', async () => {
     const world = aWorld({ functions: [recordTransaction] });
     await world.deliver('bank-facts', booking);
     const redrive = redriveOf('record-transaction', booking);
     if (redrive.kind !== 'ready') throw new Error(redrive.reason);
-    expect(await tryOut(world.store, recordTransaction, redrive.message)).toEqual({ kind: 'nothing' });
+    const lines = trialLines(await tryOut(world.store, recordTransaction, redrive.message));
+    expect(lines).toEqual([
+      'no document would change: its function has handled it',
+      expect.stringMatching(/^then transaction.recorded about txn_/),
+    ]);
   });
 
   test('says so where no document would change', async () => {

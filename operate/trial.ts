@@ -7,15 +7,17 @@ import { type Outgoing, toMessage } from '../shared/runtime/outgoing.ts';
 import { type Change, capturing } from './capture.ts';
 import { configOf, quietEnv } from './here.ts';
 
+export type FollowUp = { readonly topic: Topic; readonly event: Event };
+
 /** What would come of a message at its function. */
 export type Trial =
   | {
       readonly kind: 'handled';
       readonly changes: readonly Change[];
-      readonly events: readonly { topic: Topic; event: Event }[];
+      readonly events: readonly FollowUp[];
     }
-  /** The function has handled it before, or does not take its kind: nothing would happen. */
-  | { readonly kind: 'nothing' }
+  /** The function has handled it before: what follows from it would only be published once more. */
+  | { readonly kind: 'repeated'; readonly events: readonly FollowUp[] }
   | {
       readonly kind: 'parked';
       readonly reason: string;
@@ -44,7 +46,7 @@ export async function tryOut(platform: Platform, fn: EventFunction, { event }: O
   const again = events.map(parkedAgain).find((data) => data?.parkedId === parkedId(fn.name, message, event));
   if (again) return { kind: 'parked', reason: again.reason, facts: again.facts };
   const [changes] = captured.commits;
-  if (!changes) return { kind: 'nothing' };
+  if (!changes) return { kind: 'repeated', events };
   return { kind: 'handled', events, changes: changes.filter(({ path }) => !path.startsWith('inbox/')) };
 }
 

@@ -81,13 +81,17 @@ async function redriveAll(
   const names = ready.map(({ parked }) => `${parked.id} for ${parked.function}`).join(', ');
   await confirmChange(environment, `redrive ${names}`, args);
   const by = await environment.operator();
+  let cameBack = 0;
   for (const each of ready) {
+    const { id, function: name } = each.parked;
     const outcome = await redriveOne(environment.platform, by, each);
-    const came = 'was given up again at once, and waits: look at its reason with show.';
-    console.log(
-      `${each.parked.id} ${outcome === 'redriven' ? `is redriven to ${each.parked.function}.` : came}`,
-    );
+    if (outcome === 'came back') cameBack += 1;
+    const line =
+      outcome === 'redriven' ? `is redriven to ${name}.` : 'was given up again at once, and waits.';
+    console.log(`${id} ${line}`);
   }
+  if (cameBack > 0)
+    throw new Refusal(`${cameBack} came back: show tells why, and --dry-run what is left to mend.`);
 }
 
 async function showTrials({ name, platform }: Environment, ready: readonly Ready[]): Promise<void> {

@@ -1,11 +1,11 @@
 import { diffLines } from '../diff.ts';
-import type { Trial } from '../trial.ts';
+import type { FollowUp, Trial } from '../trial.ts';
 
 /** What would come of a redrive, for people. */
 export function trialLines(trial: Trial): string[] {
   switch (trial.kind) {
-    case 'nothing':
-      return ['nothing would change: the function has handled it, or does not take it'];
+    case 'repeated':
+      return ['no document would change: its function has handled it', ...trial.events.map(followUp)];
     case 'parked': {
       const facts = Object.entries(trial.facts).map(([key, fact]) => `${key} ${fact}`);
       return [`it would be parked again: ${[trial.reason, ...facts].join(', ')}`];
@@ -19,9 +19,11 @@ export function trialLines(trial: Trial): string[] {
           const verb = after === undefined ? 'deleted' : before === undefined ? 'new' : 'changed';
           return [`${path} (${verb})`, ...diffLines(before, after).map((line) => `  ${line}`)];
         }),
-        ...trial.events.map(
-          ({ topic, event }) => `then ${event.type} about ${event.subject} goes to ${topic}`,
-        ),
+        ...trial.events.map(followUp),
       ];
   }
+}
+
+function followUp({ topic, event }: FollowUp): string {
+  return `then ${event.type} about ${event.subject} goes to ${topic}`;
 }

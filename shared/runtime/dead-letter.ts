@@ -10,6 +10,9 @@ export type Parked = z.output<typeof messageParked.data>;
 
 const SOURCE = 'CloudPubSubDeadLetterSource';
 
+/** Why Pub/Sub itself gives up. */
+export const ATTEMPTS_EXHAUSTED = 'delivery.attempts-exhausted';
+
 /**
  * One id for one event and function, however often it is given up: by the event's id, and its content where other
  * content came under the same id; by its bytes where it cannot be read.
@@ -36,7 +39,7 @@ export function exhausted(message: Message, now: Date): Event | undefined {
   const data: Parked = {
     parkedId: id,
     function: name,
-    reason: 'delivery.attempts-exhausted',
+    reason: ATTEMPTS_EXHAUSTED,
     facts: {},
     attempts: Number(message.attributes[`${SOURCE}DeliveryCount`]) || 1,
     message: wholeOf(message),

@@ -51,23 +51,24 @@ export function messageFrom(read: Stored, chunks: readonly Stored[]) {
 
 /**
  * Parks a message with its bytes, or notes that one which was parked before was given up again: with the first bytes
- * and the last reason. `cameBack` is true of one that had been redriven. What was dropped stays so: that it comes again
- * is no news.
+ * and the last reason. `cameBack` is true of one that had been redriven; `isHandled` of one that its function handled
+ * in the meantime, which waits for nobody. What was dropped stays so: that it comes again is no news.
  */
 export function writeParked(
   read: Stored,
-  now: { at: string; traceparent: string; cameBack: boolean },
+  now: { at: string; traceparent: string; cameBack: boolean; isHandled: boolean },
   { parkedId: _, message, facts, attempts, ...why }: GivenUp,
 ): Write[] {
   const before = parkedFrom(read);
   const reason = {
     ...why,
+    state: now.isHandled ? 'redriven' : 'waiting',
     facts: Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, String(fact)])),
   };
   if (!before) {
     const { at: parkedAt, traceparent } = now;
     const first = { schema: 1n, ...reason, attempts: BigInt(attempts), parkedAt, traceparent };
-    const fields = defined({ ...first, attributes: message.attributes, state: 'waiting' });
+    const fields = defined({ ...first, attributes: message.attributes });
     return createInChunks(read.path, Buffer.from(message.dataBase64, 'base64'), fields);
   }
   if (before.state === 'dropped') return [];
@@ -76,7 +77,7 @@ export function writeParked(
     : { attempts: before.attempts > BigInt(attempts) ? before.attempts : BigInt(attempts) };
   // What it waited for is told anew each time, or it waits for nothing any more.
   const { waitsFor: _waitedFor, ...kept } = read.fields ?? {};
-  return [{ do: 'replace', read, fields: defined({ ...kept, ...reason, ...again, state: 'waiting' }) }];
+  return [{ do: 'replace', read, fields: defined({ ...kept, ...reason, ...again }) }];
 }
 
 /** Sets the state of what was read; `redrivenFor` where nobody but the awaited itself had it redriven. */

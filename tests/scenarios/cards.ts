@@ -23,7 +23,8 @@ export type Card = { readonly entries: readonly Entry[]; readonly said: readonly
 // Few amounts, currencies and moments, so that several holds fit one entry, and things happen at one instant.
 const minor = fc.constantFrom(3_200n, 3_200n, 3_200n, 3_200n, 5_000n);
 const currency = fc.constantFrom('DKK', 'DKK', 'DKK', 'DKK', 'EUR');
-const days = fc.constantFrom(0, 1, 7, 20);
+// What is told of a purchase may have occurred before it was authorised, as offline.
+const days = fc.constantFrom(-3, 0, 0, 1, 7, 20);
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof(
     { weight: 4, arbitrary: fc.constant<readonly T[]>([]) },
@@ -65,21 +66,14 @@ export const cards: fc.Arbitrary<Card> = fc
     const alone = lone.map(({ kind, day, namedLater, ...entry }, n) => {
       const [of] = namedLater.map(authorisationOf);
       const id = `${kind}-alone-${n}`;
-      // What the bank links comes after its authorisation; the other case has a test of its own.
-      const since = Math.max(
-        day,
-        ...purchases.flatMap((each, i) => (of === authorisationOf(i) ? each.day : [])),
-      );
-      return entryOf({ ...entry, kind, id, of, at: time(since), final: kind === 'clearing' && entry.final });
+      return entryOf({ ...entry, kind, id, of, at: time(day), final: kind === 'clearing' && entry.final });
     });
-    // Where the bank says it itself, operators have nothing to say; that too has a test of its own.
-    const neverNamed = alone.filter(({ of }) => of === undefined);
     return {
       entries: [...purchases.flatMap(entriesOf), ...alone],
       // They may say one thing, and then another.
       said: said.flatMap(({ entry, of, afterwards }) =>
         [of, afterwards].flatMap((authorisation, n) => {
-          const about = neverNamed[entry % neverNamed.length];
+          const about = alone[entry % alone.length];
           const belongs = authorisation === null ? undefined : authorisationOf(authorisation);
           return about ? [{ entry: about, of: belongs, at: time(60 + n) }] : [];
         }),

@@ -57,9 +57,9 @@ describe(`cards of linked and unlinked entries, in storms (COUNTERFOIL_TEST_SEED
           const isOver = left < 0n || linked.some(({ final }) => final);
           expect([id, matched.held(id, currency)]).toEqual([id, isOver ? 0n : left]);
         }
-        for (const of of [matched, unmatched]) {
-          expect(of.balance('held')).toEqual(of.totals((totals) => totals.held));
-          expect(of.balance('booked')).toEqual(of.totals((totals) => totals.booked));
+        for (const run of [matched, unmatched]) {
+          expect(run.balance('held')).toEqual(run.totals((totals) => totals.held));
+          expect(run.balance('booked')).toEqual(run.totals((totals) => totals.booked));
         }
       }),
       { seed, numRuns: 150 },

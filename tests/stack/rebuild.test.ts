@@ -174,7 +174,10 @@ test('a read model that did not exist when 10,000 events came is rebuilt, is kil
   const inboxes = new Set(facts.map((fact) => inboxPath('tally-spending', fact, generation)));
   const isOwn = (path: string) =>
     /^accounts\/[^/]+\/merchants\//.test(path) || path === 'rebuilds/tally-spending' || inboxes.has(path);
-  expect(made.filter((path) => !isOwn(path))).toEqual([]);
+  // A schedule that is due meanwhile notes its tick, an instant.
+  const isTick = (path: string) =>
+    /^20\d\d-.*Z$/.test(after.get(path)?.fields.fingerprint?.stringValue ?? '');
+  expect(made.filter((path) => !isOwn(path) && !isTick(path))).toEqual([]);
 
   const sums: Sums = {};
   for (const path of made) {

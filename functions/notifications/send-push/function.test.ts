@@ -208,6 +208,21 @@ describe('a phone that is no longer there', () => {
   });
 });
 
+describe('what is no news any more', () => {
+  // It occurred at nine in the morning of the 23rd.
+  test('is not pushed, however long the push service was away, and stays in the list', async () => {
+    const outcome = await sent({ now: '2026-11-24T09:00:01.000Z' });
+    expect(outcome).toMatchObject({ told: ['notification.failed stale'], calls: 0, hasDevice: true });
+    expect((await sent({ now: '2026-11-24T09:00:00.000Z' })).told).toEqual(['notification.delivered']);
+  });
+
+  test('is pushed all the same where it is about security', async () => {
+    expect((await sent({ news: frozen, now: '2026-11-26T09:00:00.000Z' })).told).toEqual([
+      'notification.delivered',
+    ]);
+  });
+});
+
 describe('what the customer does not want', () => {
   const night = { quietHours: { from: '22:00', to: '07:00' } };
   const atNight = '2026-11-23T23:00:00.000Z'; // midnight in Copenhagen

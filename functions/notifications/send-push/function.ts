@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFresh } from '../../../shared/domain/notification.ts';
 import { isQuiet, type PushPreferences } from '../../../shared/domain/notification-hours.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
 import { draft } from '../../../shared/events/event.ts';
@@ -65,8 +66,14 @@ async function follow(reads: Reads, customerId: string, document: Stored): Promi
 }
 
 /** Why the customer does not want this push now; security has no switch and no hours. */
-function unwanted({ news }: Notification, preferences: PushPreferences, now: Date): string | undefined {
+function unwanted(
+  { news, occurredAt }: Notification,
+  preferences: PushPreferences,
+  now: Date,
+): string | undefined {
   if (news.kind === 'security') return undefined;
+  // It waited out an outage of the push service, or a redrive: the customer has long seen it.
+  if (!isFresh(occurredAt, now)) return 'stale';
   if (!preferences.push[news.kind]) return 'switched-off';
   return isQuiet(now, preferences) ? 'quiet-hours' : undefined;
 }

@@ -22,6 +22,7 @@ function aParkedMessage(
     id = `evt-${randomUUID()}`,
     reason = 'account.other-bank',
     attempts = 1,
+    name = 'track-account',
     waitsFor = undefined as string | undefined,
   } = {},
 ) {
@@ -31,11 +32,11 @@ function aParkedMessage(
   };
   return aMessage([messageParked], {
     type: 'message.parked',
-    subject: 'track-account',
+    subject: name,
     id,
     data: {
       parkedId,
-      function: 'track-account',
+      function: name,
       reason,
       facts: { accountId: 'acct-1', tries: 3 },
       waitsFor,
@@ -46,8 +47,8 @@ function aParkedMessage(
 }
 
 /** The same message as a redrive hands it on. */
-function redriven(message: Message): Uint8Array {
-  return toMessage({ ...eventIn(message), to: 'track-account' }).data;
+function redriven(message: Message, name = 'track-account'): Uint8Array {
+  return toMessage({ ...eventIn(message), to: name }).data;
 }
 
 function aPlace() {
@@ -148,6 +149,17 @@ describe('a message that a function gave up', () => {
     expect(world.documents().get('parked/prk_1')).not.toHaveProperty('lastParkedAt');
   });
 
+  test('though a repeat of it got through waits for nobody; unless every try failed to tell what follows', async () => {
+    const { park, world } = aPlace();
+    const fact = aFact('account.frozen', { id: 'fact-1' });
+    const entry = { attempt: 'a', fingerprint: 'fact-1', events: [], unpublished: false, handledAt: NOW };
+    await world.store.commit(createInbox(inboxPath('track-account', 'fact-1'), entry));
+    await park(aParkedMessage(fact.data, 'prk_1', { waitsFor: 'accounts/acct-1' }));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'redriven', attempts: 1n });
+    await park(aParkedMessage(fact.data, 'prk_1', { reason: 'delivery.attempts-exhausted', attempts: 100 }));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'waiting', attempts: 100n });
+  });
+
   test('stays dropped once an operator dropped it, however often it comes again', async () => {
     const { park, world, become } = aPlace();
     const fact = aFact('account.frozen');
@@ -165,7 +177,8 @@ describe('a message that a function gave up', () => {
 });
 
 describe('what was parked because it came before its account', () => {
-  const waits = { waitsFor: 'accounts/acct-1' };
+  // Of a function that is not here, so that nobody handles what is redriven.
+  const waits = { waitsFor: 'accounts/acct-1', name: 'count-freezes' };
   const opened = aFact('account.opened');
   const frozen = aFact('account.frozen', { id: 'fact-frozen' });
 
@@ -191,13 +204,13 @@ describe('what was parked because it came before its account', () => {
 
   test('goes to its function at once where the account opened in the meantime, and to no other', async () => {
     const { redrives, parked } = await parkedThen(opened);
-    expect(redrives).toEqual([['fact-frozen', 'track-account']]);
+    expect(redrives).toEqual([['fact-frozen', 'count-freezes']]);
     expect(parked).toMatchObject({ state: 'redriven' });
   });
 
   test('and is given up again with the account there waits for an operator, not for ever in a circle', async () => {
     const { world } = await parkedThen(opened);
-    await world.deliver('dead-letters', aParkedMessage(redriven(frozen), 'prk_1', waits));
+    await world.deliver('dead-letters', aParkedMessage(redriven(frozen, waits.name), 'prk_1', waits));
     expect(world.events('bank-facts')).toHaveLength(1);
     const parked = world.documents().get('parked/prk_1');
     expect(parked).toMatchObject({ state: 'waiting', attempts: 2n });

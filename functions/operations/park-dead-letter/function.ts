@@ -3,7 +3,7 @@ import { messageParked, messageWaiting } from '../../../shared/events/dead-lette
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { kinds } from '../../../shared/events/kinds.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
-import { eventIn } from '../../../shared/runtime/dead-letter.ts';
+import { ATTEMPTS_EXHAUSTED, eventIn } from '../../../shared/runtime/dead-letter.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { redriveOfParked } from '../../../shared/runtime/redrive.ts';
 import { accountFrom } from '../../../shared/store/accounts.ts';
@@ -37,10 +37,16 @@ async function park(reads: Reads, { data, traceparent }: EventOf<typeof messageP
   const chunks = await reads.get(handled.flatMap(chunkPaths));
 
   const cameBack = event?.to !== undefined;
+  // A repeat may have got through while this one was given up. Where every try failed, what follows is still unpublished.
+  const isHandled =
+    data.reason !== ATTEMPTS_EXHAUSTED &&
+    handled.some(
+      ({ fields }) => fields !== undefined && fields.fingerprint === (event?.fingerprint ?? event?.id),
+    );
   // What it waited for was there when it was redriven for it: the cause is another, and only a person can find it.
   const inVain = cameBack && parkedFrom(document)?.redrivenFor === data.waitsFor;
-  const waitsFor = inVain ? undefined : data.waitsFor;
-  const at = { at: now.toISOString(), traceparent, cameBack };
+  const waitsFor = inVain || isHandled ? undefined : data.waitsFor;
+  const at = { at: now.toISOString(), traceparent, cameBack, isHandled };
   const parked = writeParked(document, at, { ...data, waitsFor });
   return {
     writes: [...parked, ...[...handled, ...chunks].flatMap(keepForGood)],

@@ -17,6 +17,7 @@ const BYTES_MAX = 3_000_000;
 export default onEvent({
   name: NAME,
   on: [accountChanged],
+  prefix: 'account.',
   publishes: kinds, // what waited may be of any kind
   impact: 'What came before its account stays parked until an operator redrives it.',
   config: z.object({}),
