@@ -358,7 +358,7 @@ describe('a push service that asks for a pause', () => {
     answer: { status: number; retryAfter?: number | string },
   ): Promise<boolean> {
     let now = NOW;
-    const { store } = await aSituation();
+    const { store } = await aSituation({ news: frozen });
     const receive = sendPush.start(anEnv({ platform: store, now: () => now }), {});
     service.answer(phone.fcmToken, [answer]);
     await expect(receive(aRequested())).rejects.toThrow(`fcm.status-${answer.status}`);
