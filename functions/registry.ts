@@ -2,6 +2,7 @@ import type { DeclaredFunction } from '../shared/runtime/declared.ts';
 import archiveDelivery from './bank/archive-delivery/function.ts';
 import receiveBankWebhook from './bank/receive-bank-webhook/function.ts';
 import translateDelivery from './bank/translate-delivery/function.ts';
+import assignEntry from './cards/assign-entry/function.ts';
 import expireHolds from './cards/expire-holds/function.ts';
 import matchUnlinked from './cards/match-unlinked/function.ts';
 import recordTransaction from './ledger/record-transaction/function.ts';
@@ -36,6 +37,7 @@ export const registry: readonly Registered[] = [
   { room: 'ledger', fn: serveAccounts },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
+  { room: 'cards', fn: assignEntry },
   { room: 'notifications', fn: composeNotification },
   { room: 'notifications', fn: composeSecurityAlert },
   { room: 'notifications', fn: sendPush },

@@ -58,7 +58,7 @@ function within(card: Unmatched, windowDays: number): Unmatched {
   const since = daysBeforeNewest(card, 3 * windowDays);
   const entries = [...card.entries]
     .filter(({ occurredAt }) => occurredAt >= since)
-    .sort((a, b) => (a.occurredAt > b.occurredAt ? -1 : 1))
+    .sort((a, b) => (newness(a) > newness(b) ? -1 : 1))
     .slice(0, ENTRIES_MAX);
   const keys = new Set(entries.map(entryKey));
   return {
@@ -67,6 +67,11 @@ function within(card: Unmatched, windowDays: number): Unmatched {
     assigned: card.assigned.filter(({ entry, occurredAt }) => keys.has(entry) || occurredAt >= since),
     pairs: Object.fromEntries(Object.entries(card.pairs).filter(([key]) => keys.has(key))),
   };
+}
+
+/** A total order, so that what is cut off does not depend on what came first. */
+function newness(entry: CardEntry): string {
+  return `${entry.occurredAt} ${entryKey(entry)}`;
 }
 
 function withPairs(card: Unmatched, windowDays: number): Unmatched {

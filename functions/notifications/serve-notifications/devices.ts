@@ -3,6 +3,7 @@ import { PublicError } from '../../../shared/errors.ts';
 import { deviceRegistered } from '../../../shared/events/customers.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
+import { readBody } from '../../../shared/runtime/body.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import {
   DEVICES_MAX,
@@ -20,7 +21,6 @@ import {
   writeLastRegistered,
 } from '../../../shared/store/devices.ts';
 import type { Stored, Write } from '../../../shared/store/document.ts';
-import { readBody } from './body.ts';
 
 type Context = { readonly deps: Reads; readonly now: Date };
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isTimeZone, type PushPreferences } from '../../../shared/domain/notification-hours.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
+import { readBody } from '../../../shared/runtime/body.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import { preferencesFrom, preferencesPath, writePreferences } from '../../../shared/store/preferences.ts';
-import { readBody } from './body.ts';
 
 type Context = { readonly deps: Reads };
 

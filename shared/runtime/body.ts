@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { PublicError } from '../../../shared/errors.ts';
+import { PublicError } from '../errors.ts';
 
 /** The request's JSON, checked; a 400 or a 422 says what is wrong and where, and repeats nothing that was sent. */
 export function readBody<T>(schema: z.ZodType<T>, rawBody: Buffer): T {
