@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { registry } from '../../functions/registry.ts';
 import { start } from '../../local/child.ts';
-import { accountOpened, transactionBooked } from '../../shared/events/bank-facts.ts';
+import {
+  accountBalanceUpdated,
+  accountOpened,
+  accountPendingListed,
+  cardCleared,
+  transactionBooked,
+} from '../../shared/events/bank-facts.ts';
 import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
@@ -124,7 +130,6 @@ async function all(ground: Ground): Promise<Candidate[]> {
       bank: 'sandbox',
       deliveryId: `dlv_${randomUUID()}`,
       receivedAt: new Date().toISOString(),
-      role: 'books' as const,
       headers: {},
     };
     return aPush(deliveryReceived, { ...data, bodyBase64: Buffer.from(aDelivery().body).toString('base64') });
@@ -162,6 +167,30 @@ async function all(ground: Ground): Promise<Candidate[]> {
       heldMinor: 0n,
     }),
   );
+  const dkk = { amountMinor: 100n, currency: 'DKK' };
+  const merchant = { name: 'Kaffebar', mcc: '5814', country: 'DK' };
+  const cleared = pushed(() =>
+    aPush(cardCleared, {
+      ...origin(),
+      ...{ cardId: 'card_bench', direction: 'debit', amount: dkk, merchant, final: true },
+      clearingId: randomUUID(),
+    }),
+  );
+  const asOf = () => new Date().toISOString();
+  const updated = pushed(() => aPush(accountBalanceUpdated, { ...origin(), booked: dkk, asOf: asOf() }));
+  const listed = pushed(() => aPush(accountPendingListed, { ...origin(), entries: [], asOf: asOf() }));
+  const tick = () => ({ path: '/', method: 'POST', headers: push });
+  const operator = () => ({ authorization: `Bearer ${aToken({ role: 'operator' })}` });
+  const assignment = () => ({
+    ...{
+      bank: 'sandbox',
+      accountId: 'acct_bench',
+      cardId: 'card_bench',
+      authorisationId: null,
+      why: 'bench',
+    },
+    entry: { kind: 'clearing', id: randomUUID() },
+  });
   const frozen = pushed(() =>
     aPush(accountChanged, { accountId: 'acct_bench', status: 'frozen', opened: true }),
   );
@@ -184,7 +213,18 @@ async function all(ground: Ground): Promise<Candidate[]> {
     'forget-device': pushed(() => aPush(notificationFailed, { ...aPhone(), reason: 'unregistered' })),
     'serve-notifications': () => ({ ...get(), path: '/v1/notifications' }),
     'park-dead-letter': parked,
-    'republish-unpublished': () => ({ path: '/', method: 'POST', headers: push }),
+    'republish-unpublished': tick,
+    'expire-holds': tick,
+    'match-unlinked': cleared,
+    'tally-spending': cleared,
+    'track-balance': updated,
+    'track-pending': listed,
+    'redrive-waiting': frozen,
+    'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
+    'assign-entry': () => ({
+      ...{ path: '/v1/operators/assignments', method: 'POST', body: JSON.stringify(assignment()) },
+      headers: { 'content-type': 'application/json', ...operator() },
+    }),
   };
   const framework = (name: string, target: string, call: Call, signature = 'http'): Candidate => ({
     name,

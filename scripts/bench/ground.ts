@@ -97,15 +97,16 @@ export function aPush<Type extends string, Data>(kind: Kind<Type, Data>, data: D
 }
 
 /** A token as the Auth emulator makes them: unsigned. */
-export function aToken(uid = 'customer'): string {
+export function aToken(own: { role?: string } = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: `https://securetoken.google.com/${PROJECT}`,
     aud: PROJECT,
-    sub: uid,
+    sub: 'customer',
     iat: now,
     exp: now + 3600,
+    ...own,
   };
   return `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`;
 }
