@@ -7,6 +7,7 @@ import { defined, path, type Query, type Stored, type Write, write } from './doc
  * that is told again is found whatever it is told as.
  */
 export type Entry = {
+  readonly bank: string;
   readonly kind: 'clearing' | 'refund';
   /** The bank's own id of the entry; unique within its kind. */
   readonly id: string;
@@ -27,14 +28,15 @@ export type Spending = Pick<Entry, 'month' | 'merchant' | 'mcc' | 'currency' | '
 };
 
 const entry = z.object({
+  bank: z.string(),
   kind: z.enum(['clearing', 'refund']),
   id: z.string(),
-  countedIn: z.string(),
+  month: z.string(),
   merchant: z.string(),
   mcc: z.string().optional(),
   currency: z.string(),
   spentMinor: z.bigint(),
-});
+}) satisfies z.ZodType<Entry>;
 
 const spending = z.object({
   month: z.string(),
@@ -45,19 +47,20 @@ const spending = z.object({
   count: z.bigint(),
 }) satisfies z.ZodType<Spending>;
 
-export function entryPath(accountId: string, { kind, id }: Pick<Entry, 'kind' | 'id'>): string {
-  return path('accounts', accountId, 'merchants', `${kind}:${id}`);
+/** `accounts/{id}/tallied/sandbox:clearing:clr-1`. */
+export function entryPath(
+  accountId: string,
+  { bank, kind, id }: Pick<Entry, 'bank' | 'kind' | 'id'>,
+): string {
+  return path('accounts', accountId, 'tallied', [bank, kind, id].join(':'));
 }
 
 export function entryFrom({ fields }: Stored): Entry | undefined {
-  if (!fields) return undefined;
-  const { countedIn: month, ...told } = entry.parse(fields);
-  return { month, ...told };
+  return fields && entry.parse(fields);
 }
 
-export function createEntry(at: string, { month, ...told }: Entry): Write {
-  // Not `month`, by which a month's sums are found.
-  return { do: 'create', path: at, fields: defined({ schema: 1n, countedIn: month, ...told }) };
+export function createEntry(at: string, told: Entry): Write {
+  return { do: 'create', path: at, fields: defined({ schema: 1n, ...told }) };
 }
 
 /** `accounts/{id}/merchants/2026-11:...`, one for a month, a merchant and a currency. */

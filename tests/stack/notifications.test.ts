@@ -4,10 +4,13 @@ import type { Phone } from '../../local/phones.ts';
 import {
   atApi,
   atBank,
+  bankEvent,
   type Customer,
+  deliver,
   firestore,
   newCustomer,
   openAccount,
+  signedDelivery,
   stack,
   untilQuiet,
 } from './client.ts';
@@ -51,6 +54,33 @@ async function devices(customer: Customer): Promise<unknown[]> {
 
 const plain = ({ title, body }: { title: string; body: string }) => `${title}: ${body}`.replace(/\s/g, ' ');
 const kaffebaren = { name: 'Kaffebaren', mcc: '5814', country: 'DK' };
+
+test('a purchase that is told before its account waits for it, and is then told to whom it belongs', async () => {
+  const customer = await newCustomer();
+  const fcmToken = `token-${randomUUID()}`;
+  await put(customer, '/v1/devices/phone', { fcmToken, locale: 'en-GB' });
+  const account = `acct_${randomUUID()}`;
+  const purchase = bankEvent('card.authorisation-created', account, {
+    ...{ cardId: 'card-1', authorisationId: randomUUID(), direction: 'debit', merchant: kaffebaren },
+    amount: { amountMinor: '3200', currency: 'DKK' },
+  });
+  await deliver(signedDelivery(JSON.stringify({ events: [purchase] })));
+  await untilQuiet();
+  expect((await phone(fcmToken)).arrived).toBe(0);
+  const waiting = await firestore.collection('parked').where('waitsFor', '==', `accounts/${account}`).get();
+  expect(waiting.docs.map((document) => [document.get('reason'), document.get('state')])).toEqual([
+    ['account.not-opened', 'waiting'],
+  ]);
+
+  const opening = { ownerRefs: [customer.uid], currency: 'DKK' };
+  const opened = bankEvent('account.opened', account, opening);
+  await deliver(signedDelivery(JSON.stringify({ events: [opened] })));
+  await untilQuiet();
+  expect((await list(customer)).filter(({ kind }) => kind === 'spending').map(plain)).toEqual([
+    'Kaffebaren: -DKK 32.00',
+  ]);
+  expect((await phone(fcmToken)).arrived).toBe(1);
+});
 
 test('a purchase and all that follows from it is one notification and one push, whatever its way', async () => {
   const { customer, account, fcmToken } = await aCustomerWithPhone();

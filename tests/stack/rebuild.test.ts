@@ -173,7 +173,9 @@ test('a read model that did not exist when 10,000 events came is rebuilt, is kil
   const facts = events.map(({ id, type, accountId }) => idFrom('fact', 'sandbox', id, type, accountId));
   const inboxes = new Set(facts.map((fact) => inboxPath('tally-spending', fact, generation)));
   const isOwn = (path: string) =>
-    /^accounts\/[^/]+\/merchants\//.test(path) || path === 'rebuilds/tally-spending' || inboxes.has(path);
+    /^accounts\/[^/]+\/(merchants|tallied)\//.test(path) ||
+    path === 'rebuilds/tally-spending' ||
+    inboxes.has(path);
   // A schedule that is due meanwhile notes its tick, an instant.
   const isTick = (path: string) =>
     /^20\d\d-.*Z$/.test(after.get(path)?.fields.fingerprint?.stringValue ?? '');

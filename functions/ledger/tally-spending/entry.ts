@@ -6,10 +6,11 @@ import type { Entry, Spending } from '../../../shared/store/spending.ts';
 
 /** What a fact says was spent, or came back, in the month in which it is booked. */
 export function entryOf({ time, data }: EventOf<typeof cardCleared | typeof cardRefunded>): Entry {
-  const { merchant, bookedOn, direction } = data;
+  const { bank, merchant, bookedOn, direction } = data;
   const { amountMinor, currency } = data.amount;
   const isRefund = 'refundId' in data;
   return {
+    bank,
     kind: isRefund ? 'refund' : 'clearing',
     id: isRefund ? data.refundId : data.clearingId,
     month: (bookedOn ?? time).slice(0, 7),
