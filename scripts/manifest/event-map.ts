@@ -1,4 +1,5 @@
 import type { Registered } from '../../functions/registry.ts';
+import { kinds } from '../../shared/events/kinds.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import { allTopics, byName, byTopic, ROOMS } from './declared.ts';
 
@@ -8,8 +9,8 @@ export function eventMap(registry: readonly Registered[]): string {
   return `<!-- Made from functions/registry.ts by \`npm run manifest\`; what is changed here is overwritten. -->
 # Event map
 
-Boxes are functions, rounded boxes are topics. Any function that listens to a topic may also park a message in
-\`dead-letters\`; these arrows are left out.
+Boxes are functions, rounded boxes are topics. Left out are the arrows of what any function that listens to a topic may
+park in \`dead-letters\`, and of those functions that send what was parked or left behind to its own topic once more.
 
 \`\`\`mermaid
 flowchart LR
@@ -36,6 +37,7 @@ function flowchart(registry: readonly Registered[]): string[] {
   return [
     '  bank{{partner bank}}',
     '  customer{{app}}',
+    '  operator{{operator}}',
     '  scheduler{{scheduler}}',
     ...topics.map((topic) => `  topic-${topic}([${topic}])`),
     ...arrows,
@@ -50,6 +52,7 @@ function arrowsIn(fn: DeclaredFunction): string[] {
 }
 
 function arrowsOut(fn: DeclaredFunction): string[] {
+  if (sendsAnything(fn)) return [];
   return Object.keys(byTopic(fn.publishes)).map((topic) => `  ${fn.name} --> topic-${topic}`);
 }
 
@@ -64,7 +67,13 @@ function trigger(fn: DeclaredFunction): string {
   return fn.on.map(({ type }) => `\`${type}\``).join('<br>');
 }
 
+/** What was parked or left behind is of any kind. */
+function sendsAnything({ publishes }: DeclaredFunction): boolean {
+  return kinds.every((kind) => publishes.includes(kind));
+}
+
 function topicList(fn: DeclaredFunction): string {
+  if (sendsAnything(fn)) return 'any, once more';
   const topics = Object.values(byTopic(fn.publishes));
   return topics
     .flat()
@@ -73,7 +82,9 @@ function topicList(fn: DeclaredFunction): string {
 }
 
 function topicRow(topic: string, types: readonly string[], registry: readonly Registered[]): string {
-  const publishers = registry.filter(({ fn }) => fn.publishes.some((kind) => kind.topic === topic));
+  const publishers = registry.filter(
+    ({ fn }) => !sendsAnything(fn) && fn.publishes.some((kind) => kind.topic === topic),
+  );
   const listeners = registry.filter(({ fn }) => fn.trigger === 'event' && fn.on[0].topic === topic);
   const names = (entries: readonly Registered[]) => entries.map(({ fn }) => fn.name).join('<br>');
   const events = types.map((type) => `\`${type}\``).join('<br>');
