@@ -22,6 +22,8 @@ export const nextAnswers = z
       z.strictObject({
         status: z.number().int().min(200).max(599),
         errorCode: z.string().optional(),
+        /** The part of the message that it says is wrong, as in `message.token`. */
+        field: z.string().optional(),
         retryAfter: z.union([z.number(), z.string()]).optional(),
       }),
     ]),
@@ -103,9 +105,15 @@ export function phones() {
 }
 
 /** An error as Google's APIs write it: `errorCode` is FCM's own word, and not always there. */
-export function refusal({ status, errorCode, retryAfter }: Exclude<NextAnswer, 'cut'>): FcmAnswer {
+export function refusal({ status, errorCode, field, retryAfter }: Exclude<NextAnswer, 'cut'>): FcmAnswer {
   const type = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
-  const details = errorCode === undefined ? {} : { details: [{ '@type': type, errorCode }] };
+  const found = [
+    ...(errorCode === undefined ? [] : [{ '@type': type, errorCode }]),
+    ...(field === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [{ field }] }]),
+  ];
+  const details = found.length === 0 ? {} : { details: found };
   return {
     status,
     headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },

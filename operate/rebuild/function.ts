@@ -15,6 +15,9 @@ export function rebuildable(
       `${name} does not listen to bank-facts: only what banks said is archived, to be told again.`,
     );
   }
+  if (fn.publishes.some(({ topic }) => topic === 'bank-facts')) {
+    throw new Refusal(`${name} tells others what they keep, and a rebuild tells nobody: that would be lost.`);
+  }
   configOf(fn); // what calls someone outside is refused here
   return fn;
 }

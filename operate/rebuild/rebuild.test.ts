@@ -267,6 +267,7 @@ describe('what cannot be rebuilt', () => {
   test.each([
     ['archive-delivery', 'does not listen to bank-facts'],
     ['serve-accounts', 'does not listen to bank-facts'],
+    ['match-unlinked', 'tells others what they keep'],
     ['nobody', 'No function is called nobody'],
   ])('is refused with the reason: %s', (name, reason) => {
     expect(() => rebuildable(name)).toThrow(reason);

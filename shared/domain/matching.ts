@@ -22,7 +22,8 @@ const DAY_MS = 86_400_000;
 type Hold = {
   /** Of its authorisation: its currency, and since when it holds. What came before that is kept for it. */
   authorised?: { readonly currency: string; readonly since: string };
-  openMinor: bigint;
+  /** What is open, by currency: an entry in another one takes nothing of it. */
+  readonly openMinor: Map<string, bigint>;
   isOver: boolean;
 };
 
@@ -78,19 +79,19 @@ export function pairingsOf(
       !isOver &&
       authorised.currency === entry.currency &&
       authorised.since >= earliest &&
-      openMinor === entry.amountMinor;
+      openMinor.get(entry.currency) === entry.amountMinor;
     return [...holds].find(([id, hold]) => !reserved.has(id) && fits(hold))?.[0];
   }
 
   function apply({ kind, amountMinor, currency, occurredAt, final }: CardEntry, id: string): void {
-    const hold = holds.get(id) ?? { openMinor: 0n, isOver: false };
+    const hold: Hold = holds.get(id) ?? { openMinor: new Map(), isOver: false };
     if (kind === 'authorisation') {
       hold.authorised = { currency, since: occurredAt };
       holds.delete(id); // goes to the end, so that the first that fits is the oldest
     }
     holds.set(id, hold);
-    if (kind === 'authorisation' || kind === 'increment') hold.openMinor += amountMinor;
-    if (kind === 'reversal' || kind === 'clearing') hold.openMinor -= amountMinor;
+    const delta = kind === 'authorisation' || kind === 'increment' ? amountMinor : -amountMinor;
+    hold.openMinor.set(currency, (hold.openMinor.get(currency) ?? 0n) + delta);
     if (kind === 'expiry' || kind === 'decline' || final) hold.isOver = true;
   }
 }

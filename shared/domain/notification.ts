@@ -42,9 +42,9 @@ export function isWorthTelling({ isShown, status, direction }: Summary): boolean
   return isShown && !(status === 'pending' && direction === 'credit');
 }
 
-/** Whether what occurred then is still news to a phone; in the customer's list it stands anyway. */
-export function isFresh(occurredAt: string, now: Date): boolean {
-  return now.getTime() - Date.parse(occurredAt) <= PUSH_MS_MAX;
+/** Whether what was told of it last is still news to a phone; in the customer's list it stands anyway. */
+export function isFresh(latestAt: string, now: Date): boolean {
+  return now.getTime() - Date.parse(latestAt) <= PUSH_MS_MAX;
 }
 
 // They turn the reading direction of all that follows, as in an amount that stands behind a name.

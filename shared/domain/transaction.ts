@@ -42,7 +42,10 @@ export type Part = {
   readonly merchantAmountMinor?: bigint | undefined;
   readonly merchantCurrency?: string | undefined;
   readonly fxRate?: string | undefined;
-  /** Only of an authorisation: the card, and when the bank gives the hold up. */
+  /**
+   * Only of an authorisation: the card, and when the bank gives the hold up. An expiry that has a time is our own, of
+   * the hold that was due then; the bank's has none, and is always true.
+   */
   readonly cardId?: string | undefined;
   readonly expiresAt?: string | undefined;
 };
@@ -65,8 +68,9 @@ export type Summary = {
   readonly merchantCurrency?: string | undefined;
   readonly fxRate?: string | undefined;
   readonly description: string;
-  /** When the first of its parts occurred, UTC. */
+  /** When the first of its parts occurred, UTC; and the last. */
   readonly occurredAt: string;
+  readonly latestAt: string;
   readonly bookedOn?: string | undefined;
   readonly bankIds: readonly string[];
   /**
@@ -121,6 +125,7 @@ export function summaryOf(parts: Parts, totals = totalsOf(parts)): Summary {
     ...abroadOf(all),
     description: all.find((part) => part.description)?.description ?? '',
     occurredAt: first.occurredAt,
+    latestAt: all.at(-1)?.occurredAt ?? first.occurredAt,
     bookedOn: all
       .filter(isBooked)
       .map((part) => part.bookedOn ?? part.occurredAt.slice(0, 10))
@@ -133,13 +138,19 @@ export function summaryOf(parts: Parts, totals = totalsOf(parts)): Summary {
 /** Until when the bank holds what is held, as it said or as cards' rules have it; undefined where nothing is. */
 export function holdExpiresAt(parts: Parts, totals: Totals): string | undefined {
   const all = Object.values(parts);
-  const isHeld = Object.values(totals).some(({ held }) => held > 0n);
+  return Object.values(totals).some(({ held }) => held > 0n) ? dueAt(all) : undefined;
+}
+
+function dueAt(all: readonly Part[]): string | undefined {
   const authorisation = all.find((part) => part.kind === 'authorisation');
-  if (!isHeld || !authorisation) return undefined;
+  if (!authorisation) return undefined;
   if (authorisation.expiresAt) return authorisation.expiresAt;
   const last = all.filter(isAuthorised).sort(byOccurrence).at(-1) ?? authorisation;
-  return new Date(Date.parse(last.occurredAt) + HOLD_DAYS_MAX * 86_400_000).toISOString();
+  const over = new Date(Date.parse(last.occurredAt) + HOLD_DAYS_MAX * 86_400_000).toISOString();
+  return over.startsWith('+') ? END_OF_TIME : over; // texts sort as instants up to a year of four digits
 }
+
+const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 // Visa and Mastercard let no hold without a date of its own live longer.
 const HOLD_DAYS_MAX = 30;
@@ -152,6 +163,7 @@ const NOTHING_YET: Summary = {
   currency: NO_CURRENCY,
   description: '',
   occurredAt: '',
+  latestAt: '',
   bankIds: [],
   isShown: false,
 };
@@ -174,7 +186,7 @@ function heldOf(own: readonly Part[], all: readonly Part[]): bigint {
 function heldByCard(own: readonly Part[], all: readonly Part[]): bigint {
   // Whatever arrives after a final clearing, an expiry or a decline holds nothing more.
   const isEnd = (part: Part) =>
-    part.kind === 'expiry' || part.kind === 'decline' || (part.final && isInForce(part, all));
+    part.kind === 'decline' || ((part.kind === 'expiry' || part.final) && isInForce(part, all));
   if (all.some(isEnd)) return 0n;
   // A credit that is not booked yet counts nowhere.
   const debits = own.filter((part) => part.direction === 'debit' && isInForce(part, all));
@@ -182,9 +194,14 @@ function heldByCard(own: readonly Part[], all: readonly Part[]): bigint {
   return atLeastZero(authorisedOf(debits) - taken);
 }
 
-/** False for a link whose entry has meanwhile been told to belong here: it counts once, by itself. */
-function isInForce({ kind, id }: Part, all: readonly Part[]): boolean {
-  return kind !== 'link' || !all.some((part) => partKey(part) === id);
+/**
+ * False for a link whose entry has meanwhile been told to belong here: it counts once, by itself. And for an expiry of
+ * our own that was due before what is known now to have raised the hold.
+ */
+function isInForce({ kind, id, expiresAt }: Part, all: readonly Part[]): boolean {
+  if (kind === 'link') return !all.some((part) => partKey(part) === id);
+  if (kind !== 'expiry' || expiresAt === undefined) return true;
+  return (dueAt(all) ?? '') <= expiresAt;
 }
 
 function heldByTransfer(own: readonly Part[], all: readonly Part[]): bigint {

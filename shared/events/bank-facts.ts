@@ -115,7 +115,12 @@ export const cardAuthorisationReversed = kind(
   'bank-facts',
   card.extend({ amount, reversalId: bankId, authorisationId: bankId.optional() }),
 );
-export const cardAuthorisationExpired = kind('card.authorisation-expired', 'bank-facts', authorised);
+export const cardAuthorisationExpired = kind(
+  'card.authorisation-expired',
+  'bank-facts',
+  // Only in one of our own, made because the bank's did not come: when the hold was due.
+  authorised.extend({ dueAt: instant.optional() }),
+);
 export const cardCleared = kind(
   'card.cleared',
   'bank-facts',

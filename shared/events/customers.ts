@@ -7,7 +7,7 @@ export const accountChanged = kind(
   z.object({ accountId: z.string(), status: z.enum(['open', 'frozen', 'closed']), opened: z.boolean() }),
 );
 
-/** A phone that was not known before can be pushed to from now on. */
+/** A phone, or a token of a known one, that was not known before can be pushed to from now on. */
 export const deviceRegistered = kind(
   'device.registered',
   'customers',

@@ -15,8 +15,14 @@ export function readBody<T>(schema: z.ZodType<T>, rawBody: Buffer): T {
 
 function parsed(rawBody: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody)) as unknown;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody), wellFormed) as unknown;
   } catch {
     throw new PublicError(400, 'body.not-json', 'Send JSON in UTF-8.');
   }
+}
+
+/** JSON can spell half a character, which no store takes. */
+function wellFormed(_name: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new Error('half a character');
+  return value;
 }

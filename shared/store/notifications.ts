@@ -9,6 +9,8 @@ export type Notification = Text & {
   readonly id: string;
   readonly news: News;
   readonly occurredAt: string;
+  /** When the last of what it tells occurred: announced two days ago, income is news when it is booked. */
+  readonly latestAt: string;
   readonly read: boolean;
   readonly accountId?: string | undefined;
   readonly transactionId?: string | undefined;
@@ -20,6 +22,7 @@ const common = z.object({
   body: z.string(),
   language: z.enum(['en', 'da', 'sv', 'nb']),
   occurredAt: z.string(),
+  _latestAt: z.string().optional(), // in none that was written before it was kept
   read: z.boolean(),
   accountId: z.string().optional(),
   transactionId: z.string().optional(),
@@ -59,7 +62,8 @@ export function notificationPath(customerId: string, notificationId: string): st
 export function notificationFrom(document: Stored): Notification | undefined {
   const { fields } = document;
   if (!fields || movedTo(document) !== undefined) return undefined;
-  return { ...common.parse(fields), news: news.parse(fields) };
+  const { _latestAt: latestAt, ...plain } = common.parse(fields);
+  return { ...plain, latestAt: latestAt ?? plain.occurredAt, news: news.parse(fields) };
 }
 
 /** The notification that this one turned out to be about the same thing as. */
@@ -67,9 +71,9 @@ export function movedTo({ fields }: Stored): string | undefined {
   return fields?.movedTo as string | undefined;
 }
 
-export function writeNotification(read: Stored, { news: told, ...plain }: Notification): Write {
+export function writeNotification(read: Stored, { news: told, latestAt, ...plain }: Notification): Write {
   const { means, ...rest } = { means: undefined, ...told };
-  return write(read, defined({ schema: 1n, ...plain, ...rest, _means: means }));
+  return write(read, defined({ schema: 1n, ...plain, ...rest, _means: means, _latestAt: latestAt }));
 }
 
 export function writeMoved(read: Stored, notificationId: string): Write {

@@ -86,9 +86,10 @@ const stored = z.object({
   // What is not in the feed has no plain time, so that no feed finds it.
   occurredAt: z.string().optional(),
   _hiddenAt: z.string().optional(),
+  _latestAt: z.string().optional(),
   bookedOn: z.string().optional(),
   bankIds: z.array(z.string()),
-  _bank: z.string(),
+  _bank: z.string().default(''), // older documents have none; whoever writes one again knows it
   _root: z.enum(['authorisation', 'clearing', 'refund', 'reversal', 'transaction', 'opening', 'entry']),
   _parts: z.record(z.string(), part),
   _arrival: z.record(
@@ -109,10 +110,11 @@ export function transactionPath(accountId: string, transactionId: string): strin
 /** The transaction, or undefined where there is none or only an alias. */
 export function transactionFrom({ fields }: Stored): Transaction | undefined {
   if (!fields || fields.aliasOf !== undefined) return undefined;
-  const { id, occurredAt, _hiddenAt, _bank, _root, _parts, _arrival, _totals, ...rest } =
+  const { id, occurredAt, _hiddenAt, _latestAt, _bank, _root, _parts, _arrival, _totals, ...rest } =
     stored.parse(fields);
   const isShown = occurredAt !== undefined;
-  const summary = { ...rest, isShown, occurredAt: occurredAt ?? _hiddenAt ?? '' };
+  const since = occurredAt ?? _hiddenAt ?? '';
+  const summary = { ...rest, isShown, occurredAt: since, latestAt: _latestAt ?? since };
   const parts = Object.fromEntries(Object.values(_parts).map((each) => [partKey(each), each]));
   return { id, bank: _bank, root: _root, parts, arrival: _arrival, totals: _totals, summary };
 }
@@ -132,11 +134,12 @@ export function transactionOf(
 
 export function writeTransaction(read: Stored, transaction: Transaction): Write {
   const { id, bank, root, parts, arrival, totals } = transaction;
-  const { isShown, occurredAt, ...summary } = transaction.summary;
+  const { isShown, occurredAt, latestAt, ...summary } = transaction.summary;
   const when = isShown ? { occurredAt } : { _hiddenAt: occurredAt };
   const _parts = Object.fromEntries(Object.values(parts).map((each) => [mapKey(each), each]));
   const own = {
     _bank: bank,
+    _latestAt: latestAt,
     _root: root,
     _parts,
     _arrival: arrival,

@@ -181,7 +181,9 @@ function fitting(card: Card, entry: Entry, pairs: Readonly<Record<string, string
     .filter(({ kind, id, currency, at }) => {
       const own = earlier.filter((each) => (each.of ?? pairs[key(each)]) === id);
       const sum = (...kinds: readonly Entry['kind'][]) =>
-        own.filter((each) => kinds.includes(each.kind)).reduce((total, { minor }) => total + minor, 0n);
+        own
+          .filter((each) => kinds.includes(each.kind) && each.currency === currency)
+          .reduce((total, { minor }) => total + minor, 0n);
       return (
         kind === 'authorisation' &&
         currency === entry.currency &&

@@ -140,11 +140,13 @@ describe('what was parked and is redriven while it still cannot be read', () => 
     const parked = messageParked.data.parse(world.events('dead-letters')[0]?.data);
     const path = `parked/${parked.parkedId}`;
     const { dataBase64, attributes } = parked.message;
+    const event = JSON.parse(Buffer.from(dataBase64, 'base64').toString()) as object;
+    const redriven = Buffer.from(JSON.stringify({ ...event, to: 'translate-delivery' }));
     for (const _time of ['first', 'second', 'third']) {
       const [read] = await world.store.get([path]);
       if (!read?.fields) throw new Error('not parked');
       await world.store.commit([{ do: 'replace', read, fields: { ...read.fields, state: 'redriven' } }]);
-      await world.deliver('partner-bank-webhooks', { data: Buffer.from(dataBase64, 'base64'), attributes });
+      await world.deliver('partner-bank-webhooks', { data: redriven, attributes });
       expect(world.documents().get(path)?.state).toBe('waiting');
     }
   });

@@ -72,6 +72,21 @@ describe('an operator who says what a clearing belongs to', () => {
     expect(audit).toEqual([]);
   });
 
+  test.each([
+    ['an entry', { ...word, entry: { kind: 'clearing', id: 'clr-9' } }, 'entry.not-found'],
+    ['a card', { ...word, cardId: 'card-9' }, 'entry.not-found'],
+    ['an authorisation', { ...word, authorisationId: 'auth-9' }, 'authorisation.not-found'],
+  ])('is told of %s that nobody knows', async (_, said, code) => {
+    const { answers, audit } = await assigned(said);
+    expect(answers).toMatchObject([{ status: 404, body: { code } }]);
+    expect(audit).toEqual([]);
+  });
+
+  test('cannot send half a character, which no store takes', async () => {
+    const { answers } = await assigned(JSON.stringify(word).replace('telephone', '\\ud83d'));
+    expect(answers).toMatchObject([{ status: 400, body: { code: 'body.not-json' } }]);
+  });
+
   test('has the role: a customer is refused', async () => {
     const { world } = await assigned();
     const rawBody = Buffer.from(JSON.stringify(word));

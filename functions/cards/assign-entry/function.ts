@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { bankNamed } from '../../../shared/banks/index.ts';
+import { type CardEntry, entryKey } from '../../../shared/domain/matching.ts';
+import { PublicError } from '../../../shared/errors.ts';
 import { cardEntryAssigned } from '../../../shared/events/bank-facts.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { idFrom } from '../../../shared/events/id.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
 import { createAudit } from '../../../shared/store/audit.ts';
+import { unmatchedFrom, unmatchedPath } from '../../../shared/store/unmatched.ts';
 
 const bankId = z.string().min(1).max(256);
 const assignment = z.strictObject({
@@ -26,10 +30,17 @@ export default onRequest({
   publishes: [cardEntryAssigned],
   impact: 'Money that no rule can match stays held until its hold expires.',
   config: z.object({}),
-  connect: () => ({}),
+  connect: ({ reads }) => reads,
   routes: {
-    'POST /v1/operators/assignments': async (request, { now }) => {
+    'POST /v1/operators/assignments': async (request, { deps, now }) => {
       const { authorisationId, why, ...said } = readBody(assignment, request.rawBody);
+      const { entries } = unmatchedFrom(await readOne(deps, unmatchedPath(said)));
+      const isKnown = (entry: Pick<CardEntry, 'kind' | 'id'>) =>
+        entries.some((each) => entryKey(each) === entryKey(entry));
+      if (!isKnown(said.entry)) throw new PublicError(404, 'entry.not-found', 'This card has no such entry.');
+      if (authorisationId !== null && !isKnown({ kind: 'authorisation', id: authorisationId })) {
+        throw new PublicError(404, 'authorisation.not-found', 'This card has no such authorisation.');
+      }
       const at = now.toISOString();
       const id = idFrom('fact', request.uid, randomUUID());
       const data = {

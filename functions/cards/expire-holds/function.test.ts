@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/platform/platform.ts';
 import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
+import type { Fields } from '../../../shared/store/document.ts';
 import { aFact, NOW } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import recordTransaction from '../../ledger/record-transaction/function.ts';
@@ -88,6 +89,48 @@ describe('a hold that the bank should have given up', () => {
     const { booked, minor, parked } = await held([authorised], { days: 3, after: [late] });
     expect({ booked, minor, parked }).toEqual({ booked: -10_000n, minor: 0n, parked: [] });
   });
+});
+
+test('one hold that nobody can give up holds up no other', async () => {
+  const second = aFact('card.authorisation-created', {
+    id: 'fact-2',
+    authorisationId: 'auth-2',
+    expiresAt: '2026-11-25T12:00:00.000Z',
+  });
+  const now = () => new Date(NOW.getTime() + 3 * DAY_MS);
+  const world = aWorld({ functions: [recordTransaction, expireHolds], env: { now } });
+  await world.deliver('bank-facts', authorised, second);
+  const [read] = await world.store.query({ collection: 'accounts/acct-1/transactions', limit: 1 });
+  if (!read?.fields) throw new Error('nothing recorded');
+  // As it was written before its card was kept.
+  const parts = Object.entries(read.fields._parts as Record<string, Fields>).map(
+    ([key, { cardId: _, ...part }]) => [key, part],
+  );
+  const fields = { ...read.fields, _parts: Object.fromEntries(parts) };
+  await world.store.commit([{ do: 'replace', read, fields }]);
+  await world.tick(expireHolds, 'tick-1');
+  expect(balanceFrom(await world.store.query(balancesOf('acct-1')), 'DKK').held).toBe(10_000n);
+});
+
+test('an increment that comes late makes the hold last as long as it would have in time', async () => {
+  // Due on the 20th of December, and with 5.00 more of the 30th of November on the 30th.
+  const plain = aFact('card.authorisation-created', { time: '2026-11-20T09:00:00.000Z' });
+  const more = aFact('card.authorisation-incremented', {
+    time: '2026-11-30T09:00:00.000Z',
+    amountMinor: 500n,
+  });
+  const inTime = await held([plain, more], { days: 31 });
+  const late = await held([plain], { days: 31, after: [more] });
+  expect([inTime.minor, late.minor]).toEqual([10_500n, 10_500n]);
+  // The bank's own word is true all the same.
+  const told = await held([plain], { days: 31, after: [aFact('card.authorisation-expired'), more] });
+  expect(told.minor).toBe(0n);
+});
+
+test('a hold of the last days of time is due in no year of five digits', async () => {
+  const last = aFact('card.authorisation-created', { time: '9999-12-31T00:00:00.000Z' });
+  const { minor, told } = await held([last], { days: 60 });
+  expect({ minor, told }).toEqual({ minor: 10_000n, told: [] });
 });
 
 test('what holds nothing is never given up', async () => {

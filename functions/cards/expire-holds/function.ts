@@ -45,8 +45,9 @@ async function allDue(reads: Reads, by: string): Promise<Stored[]> {
 function expiryOf(document: Stored, now: Date) {
   const transaction = transactionFrom(document);
   const authorisation = Object.values(transaction?.parts ?? {}).find(({ kind }) => kind === 'authorisation');
-  if (!transaction || !authorisation) return [];
-  const { id: authorisationId, cardId = '', direction, holdsOnly } = authorisation;
+  // Without its card, as older documents have it, it could only be refused.
+  if (!transaction || !authorisation?.cardId || !transaction.bank) return [];
+  const { id: authorisationId, cardId, direction, holdsOnly } = authorisation;
   const accountId = document.path.split('/')[1] ?? '';
   const expiresAt = String(document.fields?._holdExpiresAt);
   const id = idFrom('fact', transaction.bank, 'expiry', accountId, authorisationId, expiresAt);
@@ -60,6 +61,7 @@ function expiryOf(document: Stored, now: Date) {
     cardId,
     direction,
     authorisationId,
+    dueAt: expiresAt,
   };
   return [{ type: cardAuthorisationExpired.type, subject: authorisationId, id, time: expiresAt, data }];
 }

@@ -6,6 +6,8 @@ import type { Unmatched } from '../../../shared/store/unmatched.ts';
 
 export type Fact = EventOf<(typeof cardFacts)[number] | typeof cardEntryAssigned>;
 
+type Windows = { readonly windowDays: number; readonly atMost: string };
+
 const DAY_MS = 86_400_000;
 
 // A card's document is read and written by each of its entries; with these it has about 150 KB.
@@ -14,7 +16,8 @@ const ENTRIES_MAX = 1000;
 /** What is known of the card with this fact, and the pairings that follow; undefined where nothing is new. */
 export function withFact(before: Unmatched, fact: Fact, windowDays: number): Unmatched | undefined {
   const known = fact.type === 'card.entry-assigned' ? withAssigned(before, fact) : withEntry(before, fact);
-  return known && withPairs(within(known, windowDays), windowDays);
+  const windows = { windowDays, atMost: daysFrom(fact.data.receivedAt, 1) };
+  return known && withPairs(within(known, windows), windows);
 }
 
 function withEntry(
@@ -54,8 +57,8 @@ function rankOf({ occurredAt, factId }: { occurredAt: string; factId: string }):
  * document stays small, and its pairings stay as they are. A fact that comes later than that finds no match any more,
  * and its hold expires.
  */
-function within(card: Unmatched, windowDays: number): Unmatched {
-  const since = daysBeforeNewest(card, 3 * windowDays);
+function within(card: Unmatched, { windowDays, atMost }: Windows): Unmatched {
+  const since = daysFrom(newestOf(card, atMost), -3 * windowDays);
   const entries = [...card.entries]
     .filter(({ occurredAt }) => occurredAt >= since)
     .sort((a, b) => (newness(a) > newness(b) ? -1 : 1))
@@ -74,8 +77,8 @@ function newness(entry: CardEntry): string {
   return `${entry.occurredAt} ${entryKey(entry)}`;
 }
 
-function withPairs(card: Unmatched, windowDays: number): Unmatched {
-  const settledBefore = daysBeforeNewest(card, 2 * windowDays);
+function withPairs(card: Unmatched, { windowDays, atMost }: Windows): Unmatched {
+  const settledBefore = daysFrom(newestOf(card, atMost), -2 * windowDays);
   const known = new Set(card.entries.filter(({ kind }) => kind === 'authorisation').map(({ id }) => id));
   const isSettled = (entry: CardEntry) => {
     const pair = card.pairs[entryKey(entry)];
@@ -89,13 +92,20 @@ function withPairs(card: Unmatched, windowDays: number): Unmatched {
   return { ...card, pairs: pairingsOf(card.entries, { windowDays, assigned, settled }) };
 }
 
-function daysBeforeNewest({ entries }: Unmatched, days: number): string {
+/** An entry that is dated years ahead would put all others behind every window: `atMost` is as late as it gets. */
+function newestOf({ entries }: Unmatched, atMost: string): string {
   const newest = entries.reduce((latest, { occurredAt }) => (occurredAt > latest ? occurredAt : latest), '');
-  return newest && new Date(Date.parse(newest) - days * DAY_MS).toISOString();
+  return newest < atMost ? newest : atMost;
+}
+
+function daysFrom(instant: string, days: number): string {
+  return instant && new Date(Date.parse(instant) + days * DAY_MS).toISOString();
 }
 
 function entryOf(fact: Exclude<Fact, { type: 'card.entry-assigned' }>): CardEntry | undefined {
   const { time: occurredAt } = fact;
+  // A credit holds nothing, and so it takes from no hold.
+  if (fact.data.direction === 'credit') return undefined;
   const nothing = { amountMinor: 0n, currency: NO_CURRENCY };
   switch (fact.type) {
     case 'card.authorisation-created': {

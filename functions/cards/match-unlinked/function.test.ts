@@ -135,6 +135,39 @@ describe('an operator', () => {
   });
 });
 
+describe('what is no purchase of the card', () => {
+  test('a clearing that credits takes no hold, and a credit holds nothing that a clearing could take', async () => {
+    const credited = cleared('c1', 12, { direction: 'credit' });
+    expect((await matched([authorised('a1', 10), credited])).figures).toEqual({
+      booked: 10_000n,
+      held: 10_000n,
+    });
+    const credit = aFact('card.authorisation-created', {
+      id: 'fact-a0',
+      authorisationId: 'a0',
+      direction: 'credit',
+      time: day(9),
+    });
+    const { figures } = await matched([credit, authorised('a1', 10), cleared('c1', 12)]);
+    expect(figures).toEqual({ booked: -10_000n, held: 0n });
+  });
+
+  test('an entry in another currency takes nothing of what is open', async () => {
+    const euro = { amount: { amountMinor: 4_000n, currency: 'EUR' } };
+    const named = cleared('c0', 11, { authorisationId: 'a1', ...euro });
+    const rest = cleared('c1', 12, { amount: { amountMinor: 6_000n, currency: 'DKK' } });
+    expect((await matched([authorised('a1', 10), named, rest])).figures).toEqual({
+      booked: -6_000n,
+      held: 10_000n,
+    });
+  });
+
+  test('an entry that is dated years ahead hides no other', async () => {
+    const ahead = cleared('c9', 12, { authorisationId: 'a9', time: '2099-01-01T00:00:00.000Z' });
+    expect((await matched([ahead, authorised('a1', 10), cleared('c1', 12)])).figures.held).toBe(0n);
+  });
+});
+
 describe('a card that has been used for long', () => {
   test('forgets what two more windows have left behind, and gives no hold back for it', async () => {
     const old = [authorised('a1', 10), cleared('c1', 12)];
@@ -142,6 +175,7 @@ describe('a card that has been used for long', () => {
       id: 'fact-later',
       authorisationId: 'a9',
       time: '2027-05-01T12:00:00.000Z',
+      receivedAt: '2027-05-01T12:00:00.000Z',
       amountMinor: 500n,
     });
     const { figures, told, world } = await matched([...old, later]);

@@ -33,13 +33,16 @@ export default onEvent({
       { transactionId: after.id, before: home.transaction?.totals ?? {}, after: after.totals },
       ...absorbed.map(({ id, totals }) => ({ transactionId: id, before: totals, after: {} })),
     ];
+    // A balance is as of what the bank said, and an expiry of our own is no word of the bank's.
+    const { kind, expiresAt, occurredAt } = partOf(fact);
+    const asOf = kind === 'expiry' && expiresAt !== undefined ? undefined : occurredAt;
     const { status, direction, amountMinor, currency } = after.summary;
     const { booked = 0n, held = 0n } = after.totals[currency] ?? {};
     return {
       writes: [
         writeTransaction(home.document, after),
         ...home.others.map(({ document, aliasOf }) => writeAlias(document, aliasOf)),
-        ...writeBalances({ accountId, shards: deps.shards }, moves, partOf(fact).occurredAt),
+        ...writeBalances({ accountId, shards: deps.shards }, moves, asOf),
       ],
       events: [
         draft(home.transaction ? transactionChanged : transactionRecorded, {

@@ -59,9 +59,13 @@ function changed(home: Home, to: Pick<Transaction, 'parts' | 'arrival'>): Transa
 /** What stands of two words about one part; undefined where they contradict each other. */
 function agreed(known: Part, part: Part): Part | undefined {
   if (isDeepStrictEqual(withoutUndefined(known), withoutUndefined(part))) return known;
-  // We give a hold up as of when it was due, and the bank when it does: the same expiry, as of the later of the two.
-  if (part.kind === 'expiry') return part.occurredAt > known.occurredAt ? part : known;
+  // A hold is given up by us as of when it was due, and by the bank when it does: the bank's is the better word.
+  if (part.kind === 'expiry') return rankOf(part) > rankOf(known) ? part : known;
   return undefined;
+}
+
+function rankOf({ occurredAt, expiresAt }: Part): string {
+  return `${expiresAt === undefined ? 1 : 0} ${occurredAt}`;
 }
 
 /** What a fact says, as a part of its transaction. */
@@ -78,7 +82,12 @@ export function partOf(fact: Fact): Part {
     case 'card.authorisation-reversed':
       return part('reversal', fact.data.reversalId);
     case 'card.authorisation-expired':
-      return { ...part('expiry', fact.data.authorisationId), direction: 'debit', description: undefined };
+      return {
+        ...part('expiry', fact.data.authorisationId),
+        direction: 'debit',
+        description: undefined,
+        expiresAt: fact.data.dueAt,
+      };
     case 'card.cleared': {
       const { clearingId, final, bookedOn, valueOn } = fact.data;
       return { ...part('clearing', clearingId), ...abroad(), final, bookedOn, valueOn };

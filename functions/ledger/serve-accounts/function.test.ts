@@ -4,6 +4,7 @@ import { aFact, aRequest } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import recordTransaction from '../record-transaction/function.ts';
 import trackAccount from '../track-account/function.ts';
+import trackBalance from '../track-balance/function.ts';
 import serveAccounts from './function.ts';
 
 type View = Readonly<Record<string, unknown>>;
@@ -322,4 +323,22 @@ test('nothing can be changed here', async () => {
     );
     expect({ status, allow: headers?.allow }).toEqual({ status: 405, allow: 'GET' });
   }
+});
+
+test('the bank’s own available balance is shown in the account’s currency, and in no other', async () => {
+  const told = async (currency: string) => {
+    const figure = { amountMinor: 46_800n, currency };
+    const asOf = '2026-11-23T09:30:00.000Z';
+    const updated = aFact('account.balance-updated', { booked: figure, available: figure, asOf });
+    const world = aWorld({ functions: [trackAccount, trackBalance, serveAccounts] });
+    await world.deliver('bank-facts', opened, updated);
+    const { body } = await world.ask(serveAccounts, aRequest('GET', '/v1/accounts/acct-1', 'uid-ann'));
+    return body;
+  };
+  expect(await told('DKK')).toMatchObject({
+    availableMinor: '0',
+    bankAvailableMinor: '46800',
+    bankAsOf: '2026-11-23T09:30:00.000Z',
+  });
+  expect(await told('JPY')).toMatchObject({ currency: 'DKK', bankAvailableMinor: undefined });
 });

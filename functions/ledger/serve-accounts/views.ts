@@ -8,8 +8,9 @@ import type { Transaction } from '../../../shared/store/transactions.ts';
 export function accountView(
   { id, currency, iban, status, openedAt }: Account,
   { booked, held, asOf }: Balance,
-  bank: BankBalance | undefined,
+  told: BankBalance | undefined,
 ) {
+  const bank = told?.currency === currency ? told : undefined;
   return {
     id,
     status,
@@ -28,7 +29,7 @@ export function accountView(
 
 /** A feed item: a positive amount beside its direction. */
 export function transactionView({ id, summary, totals }: Transaction) {
-  const { amountMinor, authorisedMinor, merchantAmountMinor, isShown: _, ...plain } = summary;
+  const { amountMinor, authorisedMinor, merchantAmountMinor, isShown: _, latestAt: __, ...plain } = summary;
   const { booked = 0n, held = 0n } = totals[summary.currency] ?? {};
   return {
     id,

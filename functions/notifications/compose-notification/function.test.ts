@@ -60,6 +60,36 @@ function listIn(state: Record<string, Fields>) {
   };
 }
 
+describe('money that comes in', () => {
+  test('announced two days ago is pushed when it is booked', async () => {
+    const income = { direction: 'credit', amountMinor: 2_500_000n } as const;
+    const announced = aFact('transaction.pending', { ...income, time: '2026-11-21T09:00:00.000Z' });
+    const booked = aFact('transaction.booked', { ...income, time: '2026-11-23T09:59:00.000Z' });
+    for (const facts of [
+      [announced, booked],
+      [booked, announced],
+    ]) {
+      const { live, pushes } = await told([opened, ...facts]);
+      expect(live).toHaveLength(1);
+      expect(pushes).toHaveLength(1);
+    }
+  });
+
+  test('is not what the account held before, of which nobody is told', async () => {
+    const asOf = '2026-11-23T09:00:00.000Z';
+    const { live } = await told([opened, aFact('account.brought-forward', { direction: 'credit', asOf })]);
+    expect(live).toEqual([]);
+  });
+});
+
+test('an owner whom the bank names twice is told once', async () => {
+  const twice = aFact('account.opened', { ownerIds: ['uid-ann', 'uid-ann'] });
+  const { live, pushes, world } = await told([twice, aFact('card.authorisation-created')]);
+  expect(live).toHaveLength(1);
+  expect(pushes).toHaveLength(1);
+  expect(world.failures).toEqual([]);
+});
+
 describe('a purchase', () => {
   test('that is authorised is told with merchant and amount, and pushed to each device', async () => {
     const tablet = aDevice({ id: 'tablet' });
@@ -85,6 +115,7 @@ describe('a purchase', () => {
         occurredAt: '2026-11-23T09:00:00.000Z',
         read: false,
         _means: 'card',
+        _latestAt: '2026-11-23T09:00:00.000Z',
       },
     ]);
     const push = { customerId: 'uid-ann', notificationId: id, registeredAt: phone.registeredAt };

@@ -48,7 +48,9 @@ export default onEvent({
     // Under these names it may have been told already.
     const weaker = [...new Set([transactionId, ...absorbed])].filter((id) => id !== homeId);
     const told = await Promise.all(
-      account.ownerIds.map((customerId) => tell(deps, { customerId, accountId, homeId, weaker }, now)),
+      [...new Set(account.ownerIds)].map((customerId) =>
+        tell(deps, { customerId, accountId, homeId, weaker }, now),
+      ),
     );
     return {
       writes: told.flatMap(({ writes = [] }) => writes),
@@ -88,7 +90,8 @@ async function tell(
   // It turned out to be another between the two reads.
   if (aliasesFrom(source).length > 0) throw new StoreError(CODES.aborted);
   const home = transactionFrom(source);
-  if (!home || !isWorthTelling(home.summary)) return {};
+  // What an account held before is nothing that happened.
+  if (!home || home.root === 'opening' || !isWorthTelling(home.summary)) return {};
 
   const before = notificationFrom(document);
   const unnamed = before
@@ -97,7 +100,7 @@ async function tell(
   const others = [...named, ...(await reads.get(unnamed.map(pathOf)))];
 
   const news = newsOf(home.summary, BY_ACCOUNT.has(home.root) ? 'transfer' : 'card');
-  const { occurredAt } = home.summary;
+  const { occurredAt, latestAt } = home.summary;
   const read = before?.read ?? others.some((each) => notificationFrom(each)?.read);
   const isTold = before !== undefined || others.some(({ fields }) => fields !== undefined);
   return {
@@ -109,10 +112,11 @@ async function tell(
         accountId,
         transactionId: homeId,
         occurredAt,
+        latestAt,
         read,
       }),
       ...others.filter((each) => movedTo(each) !== id).map((each) => writeMoved(each, id)),
     ],
-    events: isTold || !isFresh(occurredAt, now) ? [] : pushesTo(devices, { customerId, notificationId: id }),
+    events: isTold || !isFresh(latestAt, now) ? [] : pushesTo(devices, { customerId, notificationId: id }),
   };
 }

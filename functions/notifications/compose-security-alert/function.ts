@@ -26,7 +26,8 @@ export default onEvent({
   async decide(event, { deps }) {
     const alert = event.type === 'account.changed' ? await ofAccount(deps, event) : ofDevice(event);
     if (!alert) return {};
-    const told = await Promise.all(alert.customerIds.map((customerId) => tell(deps, customerId, alert)));
+    const customerIds = [...new Set(alert.customerIds)];
+    const told = await Promise.all(customerIds.map((customerId) => tell(deps, customerId, alert)));
     return {
       writes: told.flatMap(({ writes = [] }) => writes),
       events: told.flatMap(({ events = [] }) => events),
@@ -89,7 +90,15 @@ async function tell(
   if (document.fields) return {};
   const devices = found.flatMap((each) => deviceFrom(each) ?? []);
   const news = { kind: 'security', status } as const;
-  const notification = { id, ...textOf(news, localeOf(devices)), news, accountId, occurredAt, read: false };
+  const notification = {
+    id,
+    ...textOf(news, localeOf(devices)),
+    news,
+    accountId,
+    occurredAt,
+    latestAt: occurredAt,
+    read: false,
+  };
   const others = devices.filter((device) => device.id !== exceptDevice);
   return {
     writes: [writeNotification(document, notification)],

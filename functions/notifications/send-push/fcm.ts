@@ -12,8 +12,11 @@ export type Push = {
   readonly ids: Readonly<Record<string, string>>;
 };
 
-/** Sends one push; `unregistered` is a token that nobody has any more. Throws what is tried again, or parked. */
-export type Fcm = (push: Push, now: Date) => Promise<'delivered' | 'unregistered'>;
+/**
+ * Sends one push; `unregistered` is a token that nobody has any more, `invalid-token` one that never was any. Throws
+ * what is tried again, or parked.
+ */
+export type Fcm = (push: Push, now: Date) => Promise<'delivered' | 'unregistered' | 'invalid-token'>;
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const CALL_MS = 10_000;
@@ -29,7 +32,13 @@ const refused = z.object({
   error: z.object({
     status: z.string().optional(),
     details: z
-      .array(z.object({ '@type': z.string().optional(), errorCode: z.string().optional() }))
+      .array(
+        z.object({
+          '@type': z.string().optional(),
+          errorCode: z.string().optional(),
+          fieldViolations: z.array(z.object({ field: z.string().optional() })).optional(),
+        }),
+      )
       .default([]),
   }),
 });
@@ -80,7 +89,7 @@ function messageOf({ token, tag, title, body, ids }: Push) {
 }
 
 /** What no retry mends is parked with FCM's word for it; only its own word for a token that is gone removes a device. */
-function refusal(status: number, body: unknown): 'unregistered' {
+function refusal(status: number, body: unknown): 'unregistered' | 'invalid-token' {
   const answer = refused.safeParse(body);
   // A page of a proxy's, or half an answer: nothing that FCM said.
   if (!answer.success) throw failure(`fcm.unreadable-${status}`);
@@ -88,11 +97,21 @@ function refusal(status: number, body: unknown): 'unregistered' {
   const code = error.details.find((detail) => detail['@type'] === ERROR_TYPE)?.errorCode;
   if (status === 404 && code === 'UNREGISTERED') return 'unregistered';
   if (status === 404) throw new PermanentError('fcm.not-found', { status });
+  // What an app sends as its token is its own affair, and no work for an operator.
+  if (status === 400 && error.details.some(namesToken)) return 'invalid-token';
   if (status === 400 && (code ?? error.status) === 'INVALID_ARGUMENT')
     throw new PermanentError('fcm.invalid-argument', { status });
   if (status === 403 && code === 'SENDER_ID_MISMATCH')
     throw new PermanentError('fcm.sender-id-mismatch', { status });
   throw failure(`fcm.status-${status}`);
+}
+
+function namesToken({
+  fieldViolations = [],
+}: {
+  fieldViolations?: { field?: string | undefined }[] | undefined;
+}) {
+  return fieldViolations.some(({ field }) => field === 'message.token');
 }
 
 /** Until when the answer asks us to wait, in milliseconds: seconds or an HTTP date, or nothing. */

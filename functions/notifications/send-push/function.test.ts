@@ -63,6 +63,7 @@ async function aSituation({
     language: 'en',
     news,
     occurredAt: '2026-11-23T09:00:00.000Z',
+    latestAt: '2026-11-23T09:00:00.000Z',
     read: false,
     accountId: 'acct-1',
     transactionId: 'txn_1',
@@ -199,13 +200,15 @@ describe('a push', () => {
 });
 
 describe('a phone that is no longer there', () => {
-  test.each<[string, Situation, string | undefined]>([
-    ['since the customer signed out', { device: undefined }, undefined],
-    ['since it registered another token', {}, '2026-11-23T08:59:59.999Z'],
-  ])('%s is not pushed to', async (_, situation, registeredAt) => {
-    const outcome = await sent(situation, aRequested(registeredAt ? { registeredAt } : {}));
+  test('since the customer signed out is not pushed to', async () => {
+    const outcome = await sent({ device: undefined }, aRequested());
     expect(outcome).toMatchObject({ told: ['notification.failed device-gone'], calls: 0 });
   });
+});
+
+test('a phone with another token by now is pushed to by that, and only that can be forgotten for it', async () => {
+  const asked = aRequested({ registeredAt: '2026-11-23T08:59:59.999Z' });
+  expect(await sent({}, asked)).toMatchObject({ told: ['notification.delivered'], calls: 1 });
 });
 
 describe('what is no news any more', () => {
@@ -291,6 +294,19 @@ describe('what the push service answers', () => {
   ])('%s: the push is parked, and the device stays', async (_, answer, reason) => {
     service.answer(phone.fcmToken, [answer]);
     expect(await sent()).toMatchObject({ told: [], parked: [reason], hasDevice: true, calls: 1 });
+  });
+
+  test('400 for the token itself: it failed, is no work for an operator, and the device stays', async () => {
+    service.answer(phone.fcmToken, [
+      { status: 400, errorCode: 'INVALID_ARGUMENT', field: 'message.token' },
+      { status: 400, errorCode: 'INVALID_ARGUMENT', field: 'message.data' },
+    ]);
+    expect(await sent()).toMatchObject({
+      told: ['notification.failed invalid-token'],
+      parked: [],
+      hasDevice: true,
+    });
+    expect(await sent()).toMatchObject({ parked: ['fcm.invalid-argument'], hasDevice: true });
   });
 
   test.each<[string, { status: number; errorCode?: string } | 'cut', string]>([

@@ -35,11 +35,15 @@ export default onEvent({
     const failed = (reason: string) => [draft(notificationFailed, { subject, data: { ...data, reason } })];
 
     if (!notification) return failed('notification-gone');
-    if (!device || device.registeredAt !== data.registeredAt) return failed('device-gone');
+    if (!device) return failed('device-gone');
     const reason = unwanted(notification, preferences, now);
     if (reason) return failed(reason);
     const outcome = await deps.send(pushOf(notification, device), now);
-    return outcome === 'delivered' ? [draft(notificationDelivered, { subject, data })] : failed(outcome);
+    // Of the token that it has now, which may be another than when this was asked for.
+    const sent = { ...data, registeredAt: device.registeredAt };
+    return outcome === 'delivered'
+      ? [draft(notificationDelivered, { subject, data: sent })]
+      : [draft(notificationFailed, { subject, data: { ...sent, reason: outcome } })];
   },
 });
 
@@ -67,13 +71,13 @@ async function follow(reads: Reads, customerId: string, document: Stored): Promi
 
 /** Why the customer does not want this push now; security has no switch and no hours. */
 function unwanted(
-  { news, occurredAt }: Notification,
+  { news, latestAt }: Notification,
   preferences: PushPreferences,
   now: Date,
 ): string | undefined {
   if (news.kind === 'security') return undefined;
   // It waited out an outage of the push service, or a redrive: the customer has long seen it.
-  if (!isFresh(occurredAt, now)) return 'stale';
+  if (!isFresh(latestAt, now)) return 'stale';
   if (!preferences.push[news.kind]) return 'switched-off';
   return isQuiet(now, preferences) ? 'quiet-hours' : undefined;
 }

@@ -62,9 +62,10 @@ export async function putDevice({ uid, params, rawBody }: Request, { deps, now }
     ...(await tokenGivenUp(deps, document, before)),
     ...(await deviceReplaced(deps, document, token)),
   ];
-  if (before) return { ...reply, writes };
-  await assertRoom(deps, uid, writes);
+  // A new token under a known name is told as well: it may be another phone.
   const registered = draft(deviceRegistered, { subject: id, data: { customerId: uid, deviceId: id } });
+  if (before) return { ...reply, writes, events: [registered] };
+  await assertRoom(deps, uid, writes);
   return { ...reply, writes: [...writes, writeLastRegistered(last, device)], events: [registered] };
 }
 

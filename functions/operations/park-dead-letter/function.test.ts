@@ -160,6 +160,17 @@ describe('a message that a function gave up', () => {
     expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'waiting', attempts: 100n });
   });
 
+  test('stays on its way once it is redriven, when an older try to handle it fails', async () => {
+    const { park, world, become } = aPlace();
+    const fact = aFact('account.frozen');
+    await park(aParkedMessage(fact.data));
+    await become('redriven');
+    await park(aParkedMessage(fact.data));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'redriven', attempts: 1n });
+    await park(aParkedMessage(redriven(fact)));
+    expect(world.documents().get('parked/prk_1')).toMatchObject({ state: 'waiting', attempts: 2n });
+  });
+
   test('stays dropped once an operator dropped it, however often it comes again', async () => {
     const { park, world, become } = aPlace();
     const fact = aFact('account.frozen');

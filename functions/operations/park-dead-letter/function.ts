@@ -47,7 +47,9 @@ async function park(reads: Reads, { data, traceparent }: EventOf<typeof messageP
   const inVain = cameBack && parkedFrom(document)?.redrivenFor === data.waitsFor;
   const waitsFor = inVain || isHandled ? undefined : data.waitsFor;
   const at = { at: now.toISOString(), traceparent, cameBack, isHandled };
-  const parked = writeParked(document, at, { ...data, waitsFor });
+  // Of one that is on its way once more: what comes of that is told under its own name, and this word is older.
+  const isOld = parkedFrom(document)?.state === 'redriven' && !cameBack && data.reason !== ATTEMPTS_EXHAUSTED;
+  const parked = isOld ? [] : writeParked(document, at, { ...data, waitsFor });
   return {
     writes: [...parked, ...[...handled, ...chunks].flatMap(keepForGood)],
     // It may have come while this was being parked, and whoever looked for what waits did not find this yet.

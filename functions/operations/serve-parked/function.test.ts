@@ -75,6 +75,8 @@ describe('an operator', () => {
       dataBase64: Buffer.from(frozen().data).toString('base64'),
       event: { data: { bankEventId: 'evt-fact-1' } },
     });
+    // Who looked at a customer's data is remembered.
+    expect((await place.get(`/${id}`)).body.audit).toMatchObject([{ action: 'read' }]);
   });
 
   test('goes through them page by page, each once, by state and by function', async () => {
@@ -155,14 +157,14 @@ describe('a drop', () => {
     });
   });
 
-  test.each([undefined, {}, { why: '' }, { why: '  ' }, { why: 7 }, []])(
-    'without a reason is a 400: %j',
+  test.each([{}, { why: '' }, { why: '  ' }, { why: 7 }, [], { why: 'Known', by: 'me' }])(
+    'without a reason, or with more than that, is a 422: %j',
     async (body) => {
       await place.park(frozen());
       const id = await place.firstId();
       expect(await place.post(`/${id}/drop`, body)).toMatchObject({
-        status: 400,
-        body: { code: 'why.missing' },
+        status: 422,
+        body: { code: 'body.invalid' },
       });
       expect((await place.get(`/${id}`)).body).toMatchObject({ state: 'waiting', audit: [] });
     },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PublicError } from '../../../shared/errors.ts';
 import { kinds } from '../../../shared/events/kinds.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
+import { readBody } from '../../../shared/runtime/body.ts';
 import { onRequest, type Request } from '../../../shared/runtime/on-request.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
 import { redriveOf } from '../../../shared/runtime/redrive.ts';
@@ -40,11 +41,13 @@ export default onRequest({
       const nextCursor = found.length > limit && next ? cursorAfter(next) : undefined;
       return { status: 200, body: { items: page.map(parkedView), nextCursor } };
     },
-    'GET /v1/operators/parked/:id': async (request, { deps }) => {
+    'GET /v1/operators/parked/:id': async (request, { deps, now }) => {
       const { parked, message } = await readParked(deps, request);
       const audit = auditFrom(await deps.query(auditOf(parked.id)));
-      const raw = request.query.get('raw') === 'true' ? rawView(message) : undefined;
-      return { status: 200, body: { ...wholeView(parked, message, audit), raw } };
+      const body = wholeView(parked, message, audit);
+      if (request.query.get('raw') !== 'true') return { status: 200, body };
+      const entry = { at: now.toISOString(), by: request.uid, action: 'read', parkedId: parked.id } as const;
+      return { status: 200, body: { ...body, raw: rawView(message) }, writes: [audited(entry)] };
     },
     'POST /v1/operators/parked/:id/redrive': async (request, { deps, now }) => {
       const { document, parked, message } = await readParked(deps, request);
@@ -67,7 +70,7 @@ export default onRequest({
       };
     },
     'POST /v1/operators/parked/:id/drop': async (request, { deps, now }) => {
-      const why = readWhy(request);
+      const { why } = readBody(drop, request.rawBody);
       const { document, parked } = await readParked(deps, request);
       if (parked.state !== 'waiting') throw new PublicError(409, 'parked.not-waiting');
       const entry = {
@@ -94,15 +97,7 @@ async function readParked(reads: Reads, { params }: Request) {
   return { document, parked, message };
 }
 
-const drop = z.object({ why: z.string().trim().min(1).max(1000) });
-
-function readWhy({ rawBody }: Request): string {
-  try {
-    return drop.parse(JSON.parse(rawBody.toString())).why;
-  } catch {
-    throw new PublicError(400, 'why.missing', 'Send JSON: {"why": "..."}, in at most 1,000 characters.');
-  }
-}
+const drop = z.strictObject({ why: z.string().trim().min(1).max(1000) });
 
 function audited(entry: AuditEntry) {
   return createAudit(randomUUID(), entry);

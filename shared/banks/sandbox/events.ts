@@ -66,7 +66,10 @@ export const wireEvent = z.discriminatedUnion('type', [
   event.extend({
     type: z.literal('account.opened'),
     data: z.object({
-      ownerRefs: z.array(bankId.max(128)).max(32),
+      ownerRefs: z
+        .array(bankId.max(128))
+        .max(32)
+        .transform((owners) => [...new Set(owners)]),
       currency: currencyCode,
       iban: iban.optional(),
       broughtForward: z.object({ direction, amount, asOf: utcInstant }).optional(),
