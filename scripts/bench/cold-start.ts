@@ -169,13 +169,15 @@ async function all(ground: Ground): Promise<Candidate[]> {
   );
   const dkk = { amountMinor: 100n, currency: 'DKK' };
   const merchant = { name: 'Kaffebar', mcc: '5814', country: 'DK' };
-  const cleared = pushed(() =>
-    aPush(cardCleared, {
+  let clearingId = '';
+  const cleared = pushed(() => {
+    clearingId = randomUUID(); // the card knows it once match-unlinked had it
+    return aPush(cardCleared, {
       ...origin(),
       ...{ cardId: 'card_bench', direction: 'debit', amount: dkk, merchant, final: true },
-      clearingId: randomUUID(),
-    }),
-  );
+      clearingId,
+    });
+  });
   const asOf = () => new Date().toISOString();
   const updated = pushed(() => aPush(accountBalanceUpdated, { ...origin(), booked: dkk, asOf: asOf() }));
   const listed = pushed(() => aPush(accountPendingListed, { ...origin(), entries: [], asOf: asOf() }));
@@ -189,7 +191,7 @@ async function all(ground: Ground): Promise<Candidate[]> {
       authorisationId: null,
       why: 'bench',
     },
-    entry: { kind: 'clearing', id: randomUUID() },
+    entry: { kind: 'clearing', id: clearingId },
   });
   const frozen = pushed(() =>
     aPush(accountChanged, { accountId: 'acct_bench', status: 'frozen', opened: true }),
