@@ -108,10 +108,12 @@ describe('a redrive', () => {
     await place.park(frozen());
     const id = await place.firstId();
     await place.mend();
+    expect((await place.get(`/${id}`)).body).toMatchObject({ state: 'waiting', handled: false });
     for (const expected of [1, 2]) {
       expect(await place.post(`/${id}/redrive`)).toMatchObject({ status: 202, body: { state: 'redriven' } });
       expect(place.audit()).toHaveLength(expected);
     }
+    expect((await place.get(`/${id}`)).body).toMatchObject({ state: 'redriven', handled: true });
     expect(place.world.documents().get('accounts/acct-1')).toMatchObject({ status: 'frozen' });
     expect(place.world.events('customers').filter(({ subject }) => subject === 'acct-1')).toHaveLength(3);
     expect(new Set(place.world.events('customers').map(({ id }) => id)).size).toBe(2);

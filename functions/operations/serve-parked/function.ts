@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PublicError } from '../../../shared/errors.ts';
 import { kinds } from '../../../shared/events/kinds.ts';
-import { type Reads, readOne } from '../../../shared/platform/platform.ts';
+import { type Message, type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
+import { eventIn } from '../../../shared/runtime/dead-letter.ts';
 import { onRequest, type Request } from '../../../shared/runtime/on-request.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
 import { redriveOf } from '../../../shared/runtime/redrive.ts';
 import { type AuditEntry, auditFrom, auditOf, createAudit } from '../../../shared/store/audit.ts';
 import { chunkPaths } from '../../../shared/store/chunks.ts';
+import { inboxPath } from '../../../shared/store/inbox.ts';
 import {
   messageFrom,
+  type Parked,
   parkedFrom,
   parkedPage,
   parkedPath,
@@ -44,7 +47,7 @@ export default onRequest({
     'GET /v1/operators/parked/:id': async (request, { deps, now }) => {
       const { parked, message } = await readParked(deps, request);
       const audit = auditFrom(await deps.query(auditOf(parked.id)));
-      const body = wholeView(parked, message, audit);
+      const body = { ...wholeView(parked, message, audit), handled: await isHandled(deps, parked, message) };
       if (request.query.get('raw') !== 'true') return { status: 200, body };
       const entry = { at: now.toISOString(), by: request.uid, action: 'read', parkedId: parked.id } as const;
       return { status: 200, body: { ...body, raw: rawView(message) }, writes: [audited(entry)] };
@@ -88,6 +91,13 @@ export default onRequest({
     },
   },
 });
+
+/** Whether its function has handled it since: what was redriven to a function that is no more never is. */
+async function isHandled(reads: Reads, parked: Parked, message: Message): Promise<boolean> {
+  const event = eventIn(message);
+  if (!event) return false;
+  return (await readOne(reads, inboxPath(parked.function, event.id))).fields !== undefined;
+}
 
 async function readParked(reads: Reads, { params }: Request) {
   const document = await readOne(reads, parkedPath(params.id ?? ''));
