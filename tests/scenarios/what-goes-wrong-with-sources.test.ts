@@ -91,6 +91,18 @@ describe('a card processor and the core bank tell of one purchase twice', () => 
     });
   });
 
+  // The row “One purchase shown as two booked entries”: of two that say booked, the adapter says which one books.
+  test('one purchase that is told as booked twice is one booked entry, whichever is told first', async () => {
+    for (const order of [
+      [collected, entry],
+      [entry, collected],
+    ]) {
+      const scene = await told(opened(), ...order);
+      expect(await scene.sees()).toMatchObject({ bookedMinor: '-12500', feed: [{ bankIds: ['core-1'] }] });
+      expect(scene.parked()).toEqual([]);
+    }
+  });
+
   test('a clearing of the processor’s that names no authorisation takes its hold, and books nothing', async () => {
     const unlinked = byProcessor(cleared('clr-1', '12000', { at: '25T09:00' }));
     const scene = await toldInEveryWay(opened(), hold, unlinked);
