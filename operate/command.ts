@@ -7,6 +7,11 @@ import { Refusal } from './refusal.ts';
 /** Runs a command, or one below it, with what was typed; ends the process with 0, or 1 where anything failed. */
 export async function runAsMain<T extends ArgsDef>(command: CommandDef<T>): Promise<void> {
   const typed = process.argv.slice(2);
+  // Google's clients throw some errors, as that of missing credentials, where nobody can catch them.
+  process.once('uncaughtException', (error) => {
+    console.error(wordsOf(error));
+    process.exit(1);
+  });
   const below = (command.subCommands ?? {}) as Readonly<Record<string, CommandDef>>;
   const chosen = below[typed[0] ?? ''];
   const showHelp = () => (chosen ? showUsage(chosen, command as unknown as CommandDef) : showUsage(command));
@@ -54,6 +59,9 @@ function wordsOf(error: unknown): string {
     return `The store refused or did not answer (code ${error.code}).${cause} Try again; what was done is kept.`;
   }
   if (error instanceof Refusal || isMistyped(error)) return error.message;
+  if (error instanceof Error && error.message.startsWith('Could not load the default credentials')) {
+    return 'There are no credentials for that project: run gcloud auth application-default login, or leave --project out.';
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -36,7 +36,7 @@ export async function openEnvironment(project?: string): Promise<Environment> {
   const chosen = project ?? stack?.project ?? process.env.GOOGLE_CLOUD_PROJECT;
   if (!chosen) {
     throw new Refusal(
-      'There is nothing to act on: start the local stack with npm start, or set GOOGLE_CLOUD_PROJECT.',
+      'There is nothing to act on: start the local stack with npm start (and say which by COUNTERFOIL_PORT_BASE, if not 8400), or set GOOGLE_CLOUD_PROJECT.',
     );
   }
   const { FIRESTORE_EMULATOR_HOST: firestore, PUBSUB_EMULATOR_HOST: pubsub } = process.env;

@@ -13,6 +13,7 @@ import {
 } from '../store/inbox.ts';
 import type { Env } from './env.ts';
 import { type Outgoing, publish } from './outgoing.ts';
+import { type Turns, takeTurns } from './turns.ts';
 
 export type Cause = {
   readonly functionName: string;
@@ -45,14 +46,33 @@ const DECIDE_AGAIN: ReadonlySet<number> = new Set([
 export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<Effects>): Promise<Outcome> {
   const at = inboxPath(cause.functionName, cause.id, env.rebuild);
   const attempt = randomUUID();
+  // The document that others want as well, known once it was decided what to write.
+  let contended: string | undefined;
+
+  async function decideAndCommit(inTurn: boolean): Promise<InboxEntry | undefined> {
+    const decided = await decide();
+    contended ??= wanted(decided.writes);
+    // All at once, only one of those who wait for it would win each time.
+    if (!inTurn && contended !== undefined && turnsOf(env).wanting(contended) > 0) return undefined;
+    const events = env.rebuild === undefined ? decided.events : [];
+    const entry = entryOf(env, cause, attempt, events);
+    await env.platform.commit([...createInbox(at, entry), ...decided.writes]);
+    return entry;
+  }
+
+  async function takeTurn(thing: string): Promise<InboxEntry | undefined> {
+    const { wanting, take } = turnsOf(env);
+    // A long row would keep everybody else's events out: what comes again may come again later.
+    if (cause.comesAgain && wanting(thing) >= ROW_MAX) throw contention();
+    return take(thing, () => decideAndCommit(true));
+  }
+
   for (let tries = 1; ; tries += 1) {
     try {
-      const decided = await decide();
-      const { writes } = decided;
-      const events = env.rebuild === undefined ? decided.events : [];
-      const entry = entryOf(env, cause, attempt, events);
-      await env.platform.commit([...createInbox(at, entry), ...writes]);
-      await publishEntry(env, at, entry);
+      const entry =
+        (contended === undefined ? await decideAndCommit(false) : undefined) ??
+        (await takeTurn(contended ?? ''));
+      if (entry) await publishEntry(env, at, entry);
       return 'done';
     } catch (error) {
       // Whatever the code says, only the inbox knows whether the commit took effect: a client that retries by
@@ -72,6 +92,27 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
       await env.sleep(Math.random() * Math.min(20 * 2 ** tries, 1000));
     }
   }
+}
+
+const ROW_MAX = 8;
+
+function contention(): Error {
+  return Object.assign(new Error('store.contended'), { code: 'store.contended' });
+}
+
+const turns = new WeakMap<Env, Turns>();
+
+/** Of one process; between processes the commit's preconditions decide. */
+function turnsOf(env: Env): Turns {
+  const known = turns.get(env) ?? takeTurns();
+  turns.set(env, known);
+  return known;
+}
+
+/** The document that others may want as well: an increment never loses. */
+function wanted(writes: readonly Write[]): string | undefined {
+  const write = writes.find(({ do: how }) => how !== 'increment');
+  return write && ('path' in write ? write.path : write.read.path);
 }
 
 /**

@@ -4,7 +4,8 @@ import { PermanentError } from '../errors.ts';
 import { messageParked } from '../events/dead-letters.ts';
 import { draft, type Event, kind, minorUnits } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';
-import type { Message } from '../platform/platform.ts';
+import { type Message, readOne } from '../platform/platform.ts';
+import { write } from '../store/document.ts';
 import { aMessage, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { withTroubles } from '../testing/troubles.ts';
 import { parkedId } from './dead-letter.ts';
@@ -85,6 +86,48 @@ describe('an event that is redriven to one function', () => {
   test('says so in an attribute too', () => {
     expect(redriven('watch-things').attributes.to).toBe('watch-things');
     expect(message.attributes).not.toHaveProperty('to');
+  });
+});
+
+describe('many events at once that want one document', () => {
+  test('take turns for it, a long row comes again later, and none is lost or done twice', async () => {
+    const cloud = memoryCloud();
+    const store = cloud.instance();
+    const fn = onEvent({
+      name: 'count-things',
+      on: [happened],
+      publishes: [],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: ({ reads }) => reads,
+      async decide(_, { deps }) {
+        const read = await readOne(deps, 'counters/one');
+        return { writes: [write(read, { count: ((read.fields?.count as bigint) ?? 0n) + 1n })] };
+      },
+    });
+    const receive = fn.start(anEnv({ platform: store }), {});
+    let waiting = Array.from({ length: 60 }, (_, n) =>
+      aMessage([happened], {
+        type: 'thing.happened',
+        subject: 's',
+        id: `evt-${n}`,
+        data: { amountMinor: 1n },
+      }),
+    );
+    const rounds: number[] = [];
+    while (waiting.length > 0 && rounds.length < 20) {
+      const results = await Promise.allSettled(waiting.map(receive));
+      const failed = results.flatMap((result) =>
+        result.status === 'rejected' ? [String(result.reason)] : [],
+      );
+      expect(new Set(failed).size).toBeLessThanOrEqual(1);
+      if (failed.length > 0) expect(failed[0]).toBe('Error: store.contended');
+      waiting = waiting.filter((_, n) => results[n]?.status === 'rejected');
+      rounds.push(failed.length);
+    }
+    expect(cloud.documents().get('counters/one')?.count).toBe(60n);
+    expect(rounds[0]).toBeGreaterThan(0); // the row was too long for some
+    expect(rounds.at(-1)).toBe(0);
   });
 });
 
