@@ -94,7 +94,7 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
   }
 }
 
-const ROW_MAX = 8;
+const ROW_MAX = 24;
 
 function contention(): Error {
   return Object.assign(new Error('store.contended'), { code: 'store.contended' });
