@@ -79,6 +79,16 @@ describe('an operator', () => {
     expect((await place.get(`/${id}`)).body.audit).toMatchObject([{ action: 'read' }]);
   });
 
+  test('may ask for one reason, and for no filter that there is not', async () => {
+    await place.park(frozen());
+    expect((await place.get('?reason=fact.version-missing')).body.items).toHaveLength(1);
+    expect((await place.get('?reason=fact.conflict')).body.items).toEqual([]);
+    expect(await place.get('?reasn=fact.conflict')).toMatchObject({
+      status: 400,
+      body: { code: 'filter.unknown' },
+    });
+  });
+
   test('goes through them page by page, each once, by state and by function', async () => {
     await place.park(...[1, 2, 3, 4, 5].map(frozen));
     const seen: unknown[] = [];
