@@ -26,8 +26,11 @@ const message = aMessage([happened], {
 type Decide = (event: Event<string, { amountMinor: bigint }>) => Promise<object>;
 
 /** `watch-things`, deciding this, in a place where everything is seen. */
-function watched(decide: Decide = async () => ({}), publish: (number | 'none')[] = []) {
-  const cloud = memoryCloud();
+function watched(
+  decide: Decide = async () => ({}),
+  publish: (number | 'none')[] = [],
+  { rebuild, cloud = memoryCloud() }: { rebuild?: string; cloud?: ReturnType<typeof memoryCloud> } = {},
+) {
   const published: Event[] = [];
   cloud.onPublish((_, message) => published.push(eventIn(message)));
   const fn = onEvent({
@@ -39,8 +42,9 @@ function watched(decide: Decide = async () => ({}), publish: (number | 'none')[]
     connect: () => ({}),
     decide,
   });
-  const env = anEnv({ platform: withTroubles(cloud.instance(), { publish }) });
+  const env = anEnv({ platform: withTroubles(cloud.instance(), { publish }), rebuild });
   return {
+    cloud,
     published,
     receive: fn.start(env, {}),
     documents: cloud.documents,
@@ -150,42 +154,28 @@ test('what waits for something is parked with what it waits for', async () => {
 });
 
 describe('an event that is handled to rebuild a read model', () => {
-  const rebuilding = (decide: Decide, rebuild: string | undefined, cloud = memoryCloud()) => {
-    const published: Event[] = [];
-    cloud.onPublish((_, each) => published.push(eventIn(each)));
-    const fn = onEvent({
-      name: 'watch-things',
-      on: [happened],
-      publishes: [noticed],
-      impact: 'None: a test.',
-      config: z.object({}),
-      connect: () => ({}),
-      decide,
-    });
-    return { cloud, published, receive: fn.start(anEnv({ platform: cloud.instance(), rebuild }), {}) };
-  };
   const decide = async (): Promise<object> => ({
     events: [draft(noticed, { subject: 'thing-1', data: { amountMinor: 1n } })],
   });
 
   test('is handled once more, whoever handled it before, and tells nobody', async () => {
-    const { cloud, receive } = rebuilding(decide, undefined);
+    const { cloud, receive } = watched(decide);
     await receive(message);
-    const rebuild = rebuilding(decide, 'rebuild-1', cloud);
-    rebuild.published.length = 0;
+    const rebuild = watched(decide, [], { rebuild: 'rebuild-1', cloud });
     await rebuild.receive(message);
     await rebuild.receive(message);
     expect(rebuild.published).toEqual([]);
     // One entry of what was handled as it came, and one of the rebuild.
     expect(cloud.documents().size).toBe(2);
-    await rebuilding(decide, 'rebuild-2', cloud).receive(message);
+    await watched(decide, [], { rebuild: 'rebuild-2', cloud }).receive(message);
     expect(cloud.documents().size).toBe(3);
   });
 
   test('is not parked when it cannot be: whoever rebuilds hears why', async () => {
-    const { receive, published } = rebuilding(async () => {
+    const refuse: Decide = async () => {
       throw new PermanentError('fact.conflict');
-    }, 'rebuild-1');
+    };
+    const { receive, published } = watched(refuse, [], { rebuild: 'rebuild-1' });
     await expect(receive(message)).rejects.toThrow('fact.conflict');
     expect(published).toEqual([]);
   });

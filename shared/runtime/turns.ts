@@ -15,13 +15,15 @@ export function takeTurns(): Turns {
       counts.set(thing, wanting(thing) + 1);
       const mine = (last.get(thing) ?? Promise.resolve()).then(act);
       // Whoever is next goes on, however this one ends.
-      const over = mine.catch(() => {});
-      last.set(thing, over);
+      last.set(
+        thing,
+        mine.catch(() => {}),
+      );
       try {
         return await mine;
       } finally {
         counts.set(thing, wanting(thing) - 1);
-        if (last.get(thing) === over) {
+        if (wanting(thing) === 0) {
           last.delete(thing);
           counts.delete(thing);
         }
