@@ -15,87 +15,141 @@ import {
 } from '../store/document.ts';
 import { CODES, type Message, type Platform, StoreError } from './platform.ts';
 
-/** How often, of 1, each thing goes wrong at a call; nothing does by default. */
-export type Faults = {
+/** How often, of 1, each thing goes wrong at a call; nothing does by default, and never two at one call. */
+export type Faults = { readonly [Fault in FaultKind]?: number };
+
+const FAULT_KINDS = [
   /** The process dies: this call and all its later ones fail, whatever it had begun. */
-  readonly crashBefore?: number;
-  readonly crashAfter?: number;
+  'crashBefore',
+  'crashAfter',
   /** The call took effect, and its caller hears of a failure. */
-  readonly lostAnswer?: number;
+  'lostAnswer',
   /** The client itself tries again what had taken effect, as Google's does. */
-  readonly clientRetry?: number;
-  readonly unavailable?: number;
-  readonly conflict?: number;
+  'clientRetry',
+  'unavailable',
+  'conflict',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What one commit did to one document. */
+export type Change = {
+  readonly path: string;
+  readonly before: Fields | undefined;
+  readonly after: Fields | undefined;
 };
 
 export type MemoryCloud = {
-  /** One process's view; a crash ends this instance alone. */
-  instance(): Platform;
+  /** One process's view; a crash ends this instance alone. Told of each fault that it meets. */
+  instance(onFault?: (fault: FaultKind, call: keyof Platform) => void): Platform;
   /** An integer from 0 to below `limit`, from the seed. */
   random(limit: number): number;
   /** What is stored now, by path. */
   documents(): ReadonlyMap<string, Fields>;
   /** Called with each message as it becomes durable. */
   onPublish(listener: (topic: Topic, message: Message) => void): void;
+  /** Called with what each commit changed. */
+  onCommit(listener: (changes: readonly Change[]) => void): void;
 };
 
-/** A store and topics in memory: deterministic from the seed, with the faults of networks and machines. */
-export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?: Faults } = {}): MemoryCloud {
-  const generator = xoroshiro128plus(seed);
-  const documents = new Map<string, { fields: Fields; version: string }>();
-  const listeners: ((topic: Topic, message: Message) => void)[] = [];
+type Document = { readonly fields: Fields; readonly version: string };
+
+const RARELY = 64;
+const PAUSE_TURNS_MAX = 200;
+
+/**
+ * A store and topics in memory, with the faults of networks and machines: all that happens follows from what `random`
+ * answers, which is the seed's generator unless another is given. Its zero always stands for what is calm.
+ */
+export function memoryCloud({
+  seed = 1,
+  faults = {},
+  random = fromSeed(seed),
+}: {
+  seed?: number;
+  faults?: Faults;
+  random?: (limit: number) => number;
+} = {}): MemoryCloud {
+  const collections = new Map<string, Map<string, Document>>();
+  const publishListeners: ((topic: Topic, message: Message) => void)[] = [];
+  const commitListeners: ((changes: readonly Change[]) => void)[] = [];
+  const shares = FAULT_KINDS.map((kind) => [kind, (faults[kind] ?? 0) * MILLION] as const).filter(
+    ([, share]) => share > 0,
+  );
   let commits = 0;
 
-  const random = (limit: number) => uniformInt(generator, 0, limit - 1);
-  const strikes = (share = 0) => share > 0 && random(1_000_000) < share * 1_000_000;
+  /** Others have their turn first, as on a network: mostly a few, and now and then many, as when a machine pauses. */
+  function turns(): number {
+    const drawn = random(RARELY);
+    return drawn === RARELY - 1 ? random(PAUSE_TURNS_MAX) : drawn % 3;
+  }
 
-  function instance(): Platform {
+  function strike(): FaultKind | undefined {
+    if (shares.length === 0) return undefined;
+    let drawn = MILLION - 1 - random(MILLION);
+    for (const [kind, share] of shares) {
+      if (drawn < share) return kind;
+      drawn -= share;
+    }
+    return undefined;
+  }
+
+  function instance(onFault: (fault: FaultKind, call: keyof Platform) => void = () => {}): Platform {
     let alive = true;
-    const dies = (share: number | undefined) => {
-      if (strikes(share)) alive = false;
-      if (!alive) throw new Error('crashed');
-    };
 
-    async function call<T>(act: () => T, changes: 'store' | 'topic' | 'nothing'): Promise<T> {
-      // Others have their turn before and after, as on a network; how many turns is the seed's choice.
-      for (let turns = random(3); turns > 0; turns -= 1) await null;
-      dies(faults.crashBefore);
-      if (strikes(faults.unavailable)) throw new StoreError(CODES.unavailable);
-      if (changes === 'store' && strikes(faults.conflict)) throw new StoreError(CODES.aborted);
-      let result = act();
-      if (changes !== 'nothing') dies(faults.crashAfter);
-      if (changes !== 'nothing' && strikes(faults.clientRetry)) result = act();
-      if (changes !== 'nothing' && strikes(faults.lostAnswer)) throw new StoreError(CODES.unavailable);
-      for (let turns = random(3); turns > 0; turns -= 1) await null;
+    async function call<T>(name: keyof Platform, act: () => T): Promise<T> {
+      for (let left = turns(); left > 0; left -= 1) await null;
+      const fault = strike();
+      if (!alive) throw new Error('crashed');
+      if (fault === undefined) return act();
+
+      const changes = name === 'commit' || name === 'publish';
+      if ((fault === 'conflict' && name !== 'commit') || (fault === 'clientRetry' && !changes)) return act();
+      onFault(fault, name);
+      if (fault === 'conflict') throw new StoreError(CODES.aborted);
+      if (fault === 'unavailable') throw new StoreError(CODES.unavailable);
+      if (fault === 'crashBefore') return dies();
+      const result = act();
+      if (fault === 'crashAfter') return dies();
+      if (fault === 'clientRetry') return act();
+      if (fault === 'lostAnswer') throw new StoreError(CODES.unavailable);
       return result;
     }
 
+    function dies(): never {
+      alive = false;
+      throw new Error('crashed');
+    }
+
     return {
-      get: (paths) => call(() => paths.map(read), 'nothing'),
-      query: (query) => call(() => find(query), 'nothing'),
+      get: (paths) => call('get', () => paths.map(read)),
+      query: (query) => call('query', () => find(query)),
       commit: async (writes) => {
         assertCommittable(writes);
-        await call(() => apply(writes), 'store');
+        await call('commit', () => apply(writes));
       },
       publish: (topic, messages) =>
-        call(() => {
-          for (const message of messages) for (const listener of listeners) listener(topic, message);
-        }, 'topic'),
+        call('publish', () => {
+          for (const message of messages) for (const listener of publishListeners) listener(topic, message);
+        }),
     };
   }
 
+  function documentAt(path: string): Document | undefined {
+    return collections.get(collectionOf(path))?.get(path);
+  }
+
   function read(path: string): Stored {
-    const document = documents.get(path);
-    return { path, fields: document && structuredClone(document.fields), version: document?.version };
+    const document = documentAt(path);
+    return { path, fields: document?.fields, version: document?.version };
   }
 
   function find({ collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
     const order = [...orderBy, [ID, orderBy.at(-1)?.[1] ?? 'asc'] as const];
-    const matching = [...documents.keys()]
-      .filter((path) => {
-        const of = path.slice(0, path.lastIndexOf('/'));
-        return of === collection || (everywhere === true && of.endsWith(`/${collection}`));
-      })
+    const among = everywhere
+      ? [...collections].flatMap(([name, documents]) => (lastId(name) === collection ? [documents] : []))
+      : [collections.get(collection) ?? new Map<string, Document>()];
+    const matching = among
+      .flatMap((documents) => [...documents.keys()])
       .map(read)
       .filter(({ fields }) => orderBy.every(([field]) => fields?.[field] !== undefined))
       .filter(({ fields }) =>
@@ -118,42 +172,75 @@ export function memoryCloud({ seed = 1, faults = {} }: { seed?: number; faults?:
     const changed = new Map<string, Fields | undefined>();
     for (const write of writes) {
       const path = 'path' in write ? write.path : write.read.path;
-      const current = changed.has(path) ? changed.get(path) : documents.get(path)?.fields;
+      const current = changed.has(path) ? changed.get(path) : documentAt(path)?.fields;
       if (write.do === 'create') {
         if (current) throw new StoreError(CODES.alreadyExists);
-        changed.set(path, structuredClone(write.fields));
+        changed.set(path, frozen(write.fields));
       } else if (write.do === 'increment') {
         const raised = Object.entries(write.atLeast ?? {}).map(([field, least]) => {
           const before = current?.[field];
           return [field, typeof before === 'bigint' && before > least ? before : least];
         });
-        changed.set(path, { ...incremented(current ?? {}, write.by), ...Object.fromEntries(raised) });
+        changed.set(path, frozen({ ...incremented(current ?? {}, write.by), ...Object.fromEntries(raised) }));
       } else {
         if (!current) throw new StoreError(CODES.notFound);
-        if (documents.get(path)?.version !== write.read.version)
-          throw new StoreError(CODES.failedPrecondition);
-        changed.set(path, write.do === 'delete' ? undefined : structuredClone(write.fields));
+        if (documentAt(path)?.version !== write.read.version) throw new StoreError(CODES.failedPrecondition);
+        changed.set(path, write.do === 'delete' ? undefined : frozen(write.fields));
       }
     }
     for (const fields of changed.values()) {
       if (fields && sizeOf(fields) > DOCUMENT_BYTES_MAX) throw new StoreError(CODES.invalidArgument);
     }
-    for (const [path, fields] of changed) {
-      if (!fields) documents.delete(path);
+    const changes = [...changed].map(([path, after]) => ({ path, before: documentAt(path)?.fields, after }));
+    for (const { path, before, after } of changes) {
+      const collection = collectionOf(path);
+      const documents = collections.get(collection) ?? new Map<string, Document>();
+      collections.set(collection, documents);
+      if (!after) documents.delete(path);
       // As in Firestore, a write that changes nothing leaves the update time as it was.
-      else if (!isDeepStrictEqual(documents.get(path)?.fields, fields))
-        documents.set(path, { fields, version: String(commits) });
+      else if (!before || !isDeepStrictEqual(before, after))
+        documents.set(path, { fields: after, version: String(commits) });
     }
+    for (const listener of commitListeners) listener(changes);
   }
 
   return {
     instance,
     random,
-    documents: () => new Map([...documents].map(([path, { fields }]) => [path, structuredClone(fields)])),
+    documents: () =>
+      new Map(
+        [...collections.values()].flatMap((documents) =>
+          [...documents].map(([path, { fields }]) => [path, fields] as const),
+        ),
+      ),
     onPublish: (listener) => {
-      listeners.push(listener);
+      publishListeners.push(listener);
+    },
+    onCommit: (listener) => {
+      commitListeners.push(listener);
     },
   };
+}
+
+const MILLION = 1_000_000;
+
+function fromSeed(seed: number): (limit: number) => number {
+  const generator = xoroshiro128plus(seed);
+  return (limit) => uniformInt(generator, 0, limit - 1);
+}
+
+function collectionOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+/** A copy that nobody can change, so that readers may share it; what was read and is written again is one already. */
+function frozen<T extends Value>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (value instanceof Date || value instanceof Uint8Array) return structuredClone(value);
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as unknown as T;
+  const copy: Record<string, Value> = {};
+  for (const key of Object.keys(value)) copy[key] = frozen((value as Fields)[key] as Value);
+  return Object.freeze(copy) as T;
 }
 
 const ID = '__name__';

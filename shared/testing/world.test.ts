@@ -72,7 +72,7 @@ describe('a world', () => {
       'counters/2': { changes: 30n },
       'counters/3': { closings: 10n },
     });
-    const counted = world.steps.filter((step) => step.startsWith('count-facts'));
+    const counted = world.steps().filter((step) => step.startsWith('count-facts'));
     const inOrder = thirty.map((_, n) => `account.${n % 3 ? 'frozen' : 'closed'} f${n} `);
     expect(counted.length).toBeGreaterThan(30);
     expect(counted.some((step) => step.endsWith(': crashed'))).toBe(true);

@@ -43,7 +43,8 @@ export const ALL_FAULTS: Faults = {
 
 /** The store and topics that a world stands on: memory, or the emulators. */
 export type Ground = {
-  instance(): Platform;
+  /** Told of the faults that it meets, where the ground has any. */
+  instance(onFault?: (fault: string, call: string) => void): Platform;
   random(limit: number): number;
   onPublish(listener: (topic: Topic, message: Message) => void): void;
   /** Lets everything else have its turn. */
@@ -57,6 +58,21 @@ type Settings = {
   readonly config?: Readonly<Record<string, string>>;
   readonly env?: Partial<Env>;
 };
+
+/** What was published; read only where somebody asks. */
+class Published {
+  readonly topic: Topic;
+  readonly message: Message;
+
+  constructor(topic: Topic, message: Message) {
+    this.topic = topic;
+    this.message = message;
+  }
+
+  get event(): Event {
+    return eventIn(this.message);
+  }
+}
 
 type Pending = { readonly fn: EventFunction; readonly message: Message; readonly attempt: number };
 /** One process of a function. A crash ends it, and whatever it had under way. */
@@ -73,24 +89,24 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
   const { reorders, concurrency, redelivers, attemptsMax } = { ...CALM, ...weather };
   const subscribed = functions.filter((fn): fn is EventFunction => fn.trigger === 'event');
   const pending: Pending[] = [];
-  const steps: string[] = [];
+  const steps: (() => string)[] = [];
   const failures: Error[] = [];
-  const published: { topic: Topic; event: Event; message: Message }[] = [];
+  const published: Published[] = [];
   const processes = new Map<DeclaredFunction, Process<unknown>[]>();
   let underWay = 0;
 
   ground.onPublish((topic, message) => {
-    published.push({ topic, message, event: eventIn(message) });
+    published.push(new Published(topic, message));
     route(topic, message);
   });
 
   return {
-    /** Each step of deliveries: which function took which event, the how-manieth time, and how it ended. */
-    steps: steps as readonly string[],
+    /** Each step: which function took which event, the how-manieth time, which faults it met, and how it ended. */
+    steps: (): readonly string[] => steps.map((step) => step()),
     /** What handlers threw, apart from crashes. */
     failures: failures as readonly Error[],
     /** What functions published. */
-    published: published as readonly { topic: Topic; event: Event; message: Message }[],
+    published: published as readonly Published[],
     events: (topic: Topic) => published.filter((each) => each.topic === topic).map(({ event }) => event),
     deliver,
     /** A function's answer to a request, once all that follows from it is done. */
@@ -142,10 +158,14 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
     underWay -= 1;
     if (failure && process.isAlive()) failures.push(failure);
     const outcome = process.isAlive() ? (failure?.message ?? 'acknowledged') : 'crashed';
-    steps.push(`${fn.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
-    const again = outcome !== 'acknowledged' || ground.random(1_000_000) < redelivers * 1_000_000;
+    steps.push(() => `${fn.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
+    const again = outcome !== 'acknowledged' || strikes(redelivers);
     if (again && attempt < attemptsMax) pending.push({ fn, message, attempt: attempt + 1 });
     else if (again && outcome !== 'acknowledged') route('dead-letters', givenUp(fn, message, attempt));
+  }
+
+  function strikes(share: number): boolean {
+    return share > 0 && ground.random(1_000_000) >= (1 - share) * 1_000_000;
   }
 
   /** A living process of the function: one that is there already, or a new one. */
@@ -158,7 +178,8 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
 
   function startProcess<Run>(fn: DeclaredFunction, start: (env: Env, config: Config) => Run): Process<Run> {
     let alive = true;
-    const platform = watched(ground.instance(), () => {
+    const onFault = (fault: string, call: string) => steps.push(() => `  ${fn.name}: ${fault} at ${call}`);
+    const platform = watched(ground.instance(onFault), () => {
       alive = false;
     });
     const yields = async () => {

@@ -105,7 +105,7 @@ async function lived(story: Story, order: number, config: Record<string, string>
   return {
     documents,
     effects,
-    steps: world.steps,
+    steps: world.steps(),
     state: Object.fromEntries(all.filter(([path]) => !path.startsWith('parked/'))),
     parked: [...new Set(all.flatMap(([path, { reason }]) => (path.startsWith('parked/') ? [reason] : [])))],
   };

@@ -71,7 +71,7 @@ describe('what was parked because it came before its account', () => {
     await world.deliver('bank-facts', opened);
     expect(world.documents().get('counts/acct-1')).toEqual({ bookings: BigInt(count) });
     expect(world.failures).toEqual([]);
-    expect(world.steps.filter((step) => step.startsWith('redrive-waiting'))).toHaveLength(3);
+    expect(world.steps().filter((step) => step.startsWith('redrive-waiting'))).toHaveLength(3);
   });
 });
 
