@@ -1,10 +1,23 @@
 import { z } from 'zod';
-import { kind } from './event.ts';
+import { instant, kind, minorUnits } from './event.ts';
 
+/** `status` is what the account is now, and `told` the bank's word behind this event, which may be an older one. */
 export const accountChanged = kind(
   'account.changed',
   'customers',
-  z.object({ accountId: z.string(), status: z.enum(['open', 'frozen', 'closed']), opened: z.boolean() }),
+  z.object({
+    accountId: z.string(),
+    status: z.enum(['open', 'frozen', 'closed']),
+    opened: z.boolean(),
+    told: z
+      .object({
+        status: z.enum(['opened', 'frozen', 'unfrozen', 'closed']),
+        occurredAt: instant,
+        /** 0 where the bank does not number its states. */
+        version: minorUnits,
+      })
+      .optional(),
+  }),
 );
 
 /** A phone, or a token of a known one, that was not known before can be pushed to from now on. */

@@ -18,18 +18,20 @@ import { CODES, type Message, type Platform, StoreError } from './platform.ts';
 /** How often, of 1, each thing goes wrong at a call; nothing does by default, and never two at one call. */
 export type Faults = { readonly [Fault in FaultKind]?: number };
 
-const FAULT_KINDS = [
+/** What goes wrong, and at which calls. */
+const CAN_MEET = {
   /** The process dies: this call and all its later ones fail, whatever it had begun. */
-  'crashBefore',
-  'crashAfter',
+  crashBefore: ['get', 'query', 'commit', 'publish'],
+  crashAfter: ['get', 'query', 'commit', 'publish'],
   /** The call took effect, and its caller hears of a failure. */
-  'lostAnswer',
+  lostAnswer: ['get', 'query', 'commit', 'publish'],
   /** The client itself tries again what had taken effect, as Google's does. */
-  'clientRetry',
-  'unavailable',
-  'conflict',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+  clientRetry: ['commit', 'publish'],
+  unavailable: ['get', 'query', 'commit', 'publish'],
+  conflict: ['commit'],
+} as const satisfies Record<string, readonly (keyof Platform)[]>;
+export type FaultKind = keyof typeof CAN_MEET;
+export const FAULT_KINDS = Object.keys(CAN_MEET) as readonly FaultKind[];
 
 /** What one commit did to one document. */
 export type Change = {
@@ -39,8 +41,8 @@ export type Change = {
 };
 
 export type MemoryCloud = {
-  /** One process's view; a crash ends this instance alone. Told of each fault that it meets. */
-  instance(onFault?: (fault: FaultKind, call: keyof Platform) => void): Platform;
+  /** One process's view; a crash ends this instance alone. Told of each call as it takes effect, or fails to. */
+  instance(onCall?: OnCall): Platform;
   /** An integer from 0 to below `limit`, from the seed. */
   random(limit: number): number;
   /** What is stored now, by path. */
@@ -50,6 +52,9 @@ export type MemoryCloud = {
   /** Called with what each commit changed. */
   onCommit(listener: (changes: readonly Change[]) => void): void;
 };
+
+/** What a process called, about what, and how it ended: well, with a fault, or refused with a code. */
+export type OnCall = (call: keyof Platform, about: () => string, ended: FaultKind | number | 'well') => void;
 
 type Document = { readonly fields: Fields; readonly version: string };
 
@@ -64,10 +69,13 @@ export function memoryCloud({
   seed = 1,
   faults = {},
   random = fromSeed(seed),
+  stored = new Map(),
 }: {
   seed?: number;
   faults?: Faults;
   random?: (limit: number) => number;
+  /** What is there from the start. */
+  stored?: ReadonlyMap<string, Fields>;
 } = {}): MemoryCloud {
   const collections = new Map<string, Map<string, Document>>();
   const publishListeners: ((topic: Topic, message: Message) => void)[] = [];
@@ -77,42 +85,52 @@ export function memoryCloud({
   );
   let commits = 0;
 
+  for (const [path, fields] of stored) put(path, frozen(fields));
+
   /** Others have their turn first, as on a network: mostly a few, and now and then many, as when a machine pauses. */
   function turns(): number {
     const drawn = random(RARELY);
     return drawn === RARELY - 1 ? random(PAUSE_TURNS_MAX) : drawn % 3;
   }
 
-  function strike(): FaultKind | undefined {
+  /** At most one fault a call, and only one that it can meet. */
+  function strike(call: keyof Platform): FaultKind | undefined {
     if (shares.length === 0) return undefined;
     let drawn = MILLION - 1 - random(MILLION);
     for (const [kind, share] of shares) {
-      if (drawn < share) return kind;
+      if (drawn < share)
+        return (CAN_MEET[kind] as readonly (keyof Platform)[]).includes(call) ? kind : undefined;
       drawn -= share;
     }
     return undefined;
   }
 
-  function instance(onFault: (fault: FaultKind, call: keyof Platform) => void = () => {}): Platform {
+  function instance(onCall: OnCall = () => {}): Platform {
     let alive = true;
 
-    async function call<T>(name: keyof Platform, act: () => T): Promise<T> {
+    async function call<T>(name: keyof Platform, about: () => string, act: () => T): Promise<T> {
       for (let left = turns(); left > 0; left -= 1) await null;
-      const fault = strike();
+      const fault = strike(name);
       if (!alive) throw new Error('crashed');
-      if (fault === undefined) return act();
-
-      const changes = name === 'commit' || name === 'publish';
-      if ((fault === 'conflict' && name !== 'commit') || (fault === 'clientRetry' && !changes)) return act();
-      onFault(fault, name);
+      if (fault !== undefined) onCall(name, about, fault);
       if (fault === 'conflict') throw new StoreError(CODES.aborted);
       if (fault === 'unavailable') throw new StoreError(CODES.unavailable);
       if (fault === 'crashBefore') return dies();
-      const result = act();
+      const result = done(act);
       if (fault === 'crashAfter') return dies();
-      if (fault === 'clientRetry') return act();
       if (fault === 'lostAnswer') throw new StoreError(CODES.unavailable);
-      return result;
+      return fault === 'clientRetry' ? done(act) : result;
+
+      function done(what: () => T): T {
+        try {
+          const answer = what();
+          onCall(name, about, 'well');
+          return answer;
+        } catch (error) {
+          onCall(name, about, (error as StoreError).code);
+          throw error;
+        }
+      }
     }
 
     function dies(): never {
@@ -121,17 +139,41 @@ export function memoryCloud({
     }
 
     return {
-      get: (paths) => call('get', () => paths.map(read)),
-      query: (query) => call('query', () => find(query)),
+      get: (paths) =>
+        call(
+          'get',
+          () => paths.join(', '),
+          () => paths.map(read),
+        ),
+      query: (query) =>
+        call(
+          'query',
+          () => query.collection,
+          () => find(query),
+        ),
       commit: async (writes) => {
         assertCommittable(writes);
-        await call('commit', () => apply(writes));
+        await call(
+          'commit',
+          () => writes.map((write) => `${write.do} ${pathOf(write)}`).join(', '),
+          () => apply(writes),
+        );
       },
       publish: (topic, messages) =>
-        call('publish', () => {
-          for (const message of messages) for (const listener of publishListeners) listener(topic, message);
-        }),
+        call(
+          'publish',
+          () => `${messages.map(({ attributes }) => attributes.type).join(', ')} to ${topic}`,
+          () => {
+            for (const message of messages) for (const listener of publishListeners) listener(topic, message);
+          },
+        ),
     };
+  }
+
+  function put(path: string, fields: Fields): void {
+    const collection = collectionOf(path);
+    const documents = collections.get(collection) ?? new Map<string, Document>();
+    collections.set(collection, documents.set(path, { fields, version: String(commits) }));
   }
 
   function documentAt(path: string): Document | undefined {
@@ -171,7 +213,7 @@ export function memoryCloud({
     commits += 1;
     const changed = new Map<string, Fields | undefined>();
     for (const write of writes) {
-      const path = 'path' in write ? write.path : write.read.path;
+      const path = pathOf(write);
       const current = changed.has(path) ? changed.get(path) : documentAt(path)?.fields;
       if (write.do === 'create') {
         if (current) throw new StoreError(CODES.alreadyExists);
@@ -193,13 +235,9 @@ export function memoryCloud({
     }
     const changes = [...changed].map(([path, after]) => ({ path, before: documentAt(path)?.fields, after }));
     for (const { path, before, after } of changes) {
-      const collection = collectionOf(path);
-      const documents = collections.get(collection) ?? new Map<string, Document>();
-      collections.set(collection, documents);
-      if (!after) documents.delete(path);
+      if (!after) collections.get(collectionOf(path))?.delete(path);
       // As in Firestore, a write that changes nothing leaves the update time as it was.
-      else if (!before || !isDeepStrictEqual(before, after))
-        documents.set(path, { fields: after, version: String(commits) });
+      else if (!before || !isDeepStrictEqual(before, after)) put(path, after);
     }
     for (const listener of commitListeners) listener(changes);
   }
@@ -224,9 +262,14 @@ export function memoryCloud({
 
 const MILLION = 1_000_000;
 
-function fromSeed(seed: number): (limit: number) => number {
+/** All numbers that follow from a seed, each from 0 to below a limit. */
+export function fromSeed(seed: number): (limit: number) => number {
   const generator = xoroshiro128plus(seed);
   return (limit) => uniformInt(generator, 0, limit - 1);
+}
+
+function pathOf(write: Write): string {
+  return 'path' in write ? write.path : write.read.path;
 }
 
 function collectionOf(path: string): string {

@@ -1,7 +1,7 @@
 import { phones } from '../../local/phones.ts';
 import type { RawRequest } from '../runtime/declared.ts';
 import { type Device, devicePath, tokenPath, writeDevice, writeHolder } from '../store/devices.ts';
-import type { Write } from '../store/document.ts';
+import type { Fields, Write } from '../store/document.ts';
 import { NOW } from './builders.ts';
 
 /** A phone of `uid-ann`'s in Danish, registered an hour ago, unless told otherwise. */
@@ -13,11 +13,17 @@ export function aDevice(changes: Partial<Device> = {}): Device {
 
 /** The writes that register these devices, behind the API's back. */
 export function registered(customerId: string, ...devices: readonly Device[]): Write[] {
+  return [...devicesOf(customerId, ...devices)].map(([path, fields]) => ({ do: 'create', path, fields }));
+}
+
+/** The documents of these devices. */
+export function devicesOf(customerId: string, ...devices: readonly Device[]): Map<string, Fields> {
   const nothing = { fields: undefined, version: undefined };
-  return devices.flatMap((device) => [
+  const writes = devices.flatMap((device) => [
     writeDevice({ path: devicePath(customerId, device.id), ...nothing }, device),
     writeHolder({ path: tokenPath(device.fcmToken), ...nothing }, { customerId, deviceId: device.id }),
   ]);
+  return new Map(writes.flatMap((write) => (write.do === 'create' ? [[write.path, write.fields]] : [])));
 }
 
 /** The push service and every phone behind it, in memory: its `fetch` takes the place of Node's. */

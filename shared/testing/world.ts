@@ -1,5 +1,5 @@
 import type { Event, Topic } from '../events/event.ts';
-import { type Faults, memoryCloud } from '../platform/memory.ts';
+import { type Faults, memoryCloud, type OnCall } from '../platform/memory.ts';
 import type { Message, Platform } from '../platform/platform.ts';
 import {
   type Config,
@@ -43,8 +43,8 @@ export const ALL_FAULTS: Faults = {
 
 /** The store and topics that a world stands on: memory, or the emulators. */
 export type Ground = {
-  /** Told of the faults that it meets, where the ground has any. */
-  instance(onFault?: (fault: string, call: string) => void): Platform;
+  /** One process's view; where the ground can, it tells of each call. */
+  instance(onCall?: OnCall): Platform;
   random(limit: number): number;
   onPublish(listener: (topic: Topic, message: Message) => void): void;
   /** Lets everything else have its turn. */
@@ -53,6 +53,8 @@ export type Ground = {
 
 type Settings = {
   readonly functions: readonly DeclaredFunction[];
+  /** Another release of the same functions: a new process is of the one or of the other. */
+  readonly beside?: readonly DeclaredFunction[];
   readonly ground?: Ground;
   readonly weather?: Partial<Weather>;
   readonly config?: Readonly<Record<string, string>>;
@@ -74,9 +76,11 @@ class Published {
   }
 }
 
-type Pending = { readonly fn: EventFunction; readonly message: Message; readonly attempt: number };
+/** Something that is to be done, whenever its turn comes. */
+type Pending = () => Promise<void>;
+type Runs<Run> = Pick<DeclaredFunction, 'name' | 'config'> & { start(env: Env, config: Config): Run };
 /** One process of a function. A crash ends it, and whatever it had under way. */
-type Process<Run> = { readonly run: Run; isAlive(): boolean };
+type Process<Run> = { readonly name: string; readonly run: Run; isAlive(): boolean };
 
 const STEPS_MAX = 100_000;
 const PROCESSES_MAX = 2; // of one function, at once
@@ -85,15 +89,19 @@ const PROCESSES_MAX = 2; // of one function, at once
  * Functions as a platform runs them: what is published goes to every function that subscribes to it, each
  * delivery to a process that may crash. Who is handled when is the ground's `random`, so a seed repeats a run.
  */
-export function aWorldOn(ground: Ground, { functions, weather, config = {}, env }: Omit<Settings, 'ground'>) {
+export function aWorldOn(
+  ground: Ground,
+  { functions, beside = [], weather, config = {}, env }: Omit<Settings, 'ground'>,
+) {
   const { reorders, concurrency, redelivers, attemptsMax } = { ...CALM, ...weather };
   const subscribed = functions.filter((fn): fn is EventFunction => fn.trigger === 'event');
   const pending: Pending[] = [];
   const steps: (() => string)[] = [];
   const failures: Error[] = [];
   const published: Published[] = [];
-  const processes = new Map<DeclaredFunction, Process<unknown>[]>();
+  const processes = new Map<string, Process<unknown>[]>();
   let underWay = 0;
+  let started = 0;
 
   ground.onPublish((topic, message) => {
     published.push(new Published(topic, message));
@@ -111,14 +119,40 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
     deliver,
     /** A function's answer to a request, once all that follows from it is done. */
     async ask(fn: RequestFunction, request: RawRequest): Promise<Answer> {
-      const answer = await processOf(fn, fn.start).run(request);
+      const answer = await processOf(fn).run(request);
       await rest();
       return answer;
     },
     async tick(fn: ScheduleFunction, tick: string): Promise<void> {
-      await processOf(fn, fn.start).run(tick, childOf(undefined));
+      await processOf(fn).run(tick, childOf(undefined));
       await rest();
     },
+    /** The message among all that is to be done; `rest` has it done. */
+    route,
+    /** The request likewise. Answered is undefined where its process crashed. */
+    request(fn: RequestFunction, request: RawRequest, answered: (answer: Answer | undefined) => void): void {
+      pending.push(async () => {
+        const process = processOf(fn);
+        const answer = await process.run(request).catch(() => undefined);
+        const status = process.isAlive() ? (answer?.status ?? 'failed') : 'crashed';
+        steps.push(() => `${process.name} ${request.method} ${request.url}: ${status}`);
+        answered(process.isAlive() ? answer : undefined);
+      });
+    },
+    /** And a schedule's tick, which nobody repeats. */
+    schedule(fn: ScheduleFunction, tick: string): void {
+      pending.push(async () => {
+        const process = processOf(fn);
+        const failure = await process.run(tick, childOf(undefined)).then(
+          () => undefined,
+          (error: Error) => error,
+        );
+        if (failure && process.isAlive()) failures.push(failure);
+        steps.push(() => `${process.name} tick ${tick}: ${failure?.message ?? 'done'}`);
+      });
+    },
+    /** Waits until nothing is left to do. */
+    rest,
   };
 
   /** Puts these into the topic, in this order, and waits until nothing is left to do. */
@@ -130,7 +164,7 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
   function route(topic: Topic, message: Message): void {
     for (const fn of subscribed) {
       const wanted = (message.attributes.type ?? '').startsWith(fn.prefix ?? '');
-      if (fn.on[0].topic === topic && wanted) pending.push({ fn, message, attempt: 1 });
+      if (fn.on[0].topic === topic && wanted) pending.push(() => handle(fn, message, 1));
     }
   }
 
@@ -138,7 +172,7 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
     for (let step = 0; pending.length > 0 || underWay > 0; step += 1) {
       if (step > STEPS_MAX) throw new Error(`the world does not come to rest: ${steps.slice(-5).join('; ')}`);
       const next = underWay < concurrency ? take() : undefined;
-      if (next) void handle(next);
+      if (next) void begin(next);
       await ground.turn();
     }
   }
@@ -148,19 +182,28 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
     return next;
   }
 
-  async function handle({ fn, message, attempt }: Pending): Promise<void> {
+  function onCall(process: string): OnCall {
+    return (call, about, ended) =>
+      steps.push(() => `  ${process} ${call} ${about()}${ended === 'well' ? '' : `: ${ended}`}`);
+  }
+
+  async function begin(next: Pending): Promise<void> {
     underWay += 1;
-    const process = processOf(fn, fn.start);
+    await next();
+    underWay -= 1;
+  }
+
+  async function handle(fn: EventFunction, message: Message, attempt: number): Promise<void> {
+    const process = processOf(fn);
     const failure = await process.run(message).then(
       () => undefined,
       (error: Error) => error,
     );
-    underWay -= 1;
     if (failure && process.isAlive()) failures.push(failure);
     const outcome = process.isAlive() ? (failure?.message ?? 'acknowledged') : 'crashed';
-    steps.push(() => `${fn.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
+    steps.push(() => `${process.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
     const again = outcome !== 'acknowledged' || strikes(redelivers);
-    if (again && attempt < attemptsMax) pending.push({ fn, message, attempt: attempt + 1 });
+    if (again && attempt < attemptsMax) pending.push(() => handle(fn, message, attempt + 1));
     else if (again && outcome !== 'acknowledged') route('dead-letters', givenUp(fn, message, attempt));
   }
 
@@ -169,24 +212,27 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
   }
 
   /** A living process of the function: one that is there already, or a new one. */
-  function processOf<Run>(fn: DeclaredFunction, start: (env: Env, config: Config) => Run): Process<Run> {
-    const living = (processes.get(fn) ?? []).filter((process) => process.isAlive());
-    const chosen = living[ground.random(PROCESSES_MAX)] ?? startProcess(fn, start);
-    processes.set(fn, living.includes(chosen) ? living : [...living, chosen]);
+  function processOf<Run>(fn: Runs<Run>): Process<Run> {
+    const living = (processes.get(fn.name) ?? []).filter((process) => process.isAlive());
+    const chosen = living[ground.random(PROCESSES_MAX)] ?? startProcess(fn);
+    processes.set(fn.name, living.includes(chosen) ? living : [...living, chosen]);
     return chosen as Process<Run>;
   }
 
-  function startProcess<Run>(fn: DeclaredFunction, start: (env: Env, config: Config) => Run): Process<Run> {
+  function startProcess<Run>(declared: Runs<Run>): Process<Run> {
+    started += 1;
+    const other = beside.find(({ name }) => name === declared.name) as Runs<unknown> as Runs<Run> | undefined;
+    const fn = other && ground.random(2) === 1 ? other : declared;
+    const name = `${fn.name}#${started}${fn === other ? ' (other release)' : ''}`;
     let alive = true;
-    const onFault = (fault: string, call: string) => steps.push(() => `  ${fn.name}: ${fault} at ${call}`);
-    const platform = watched(ground.instance(onFault), () => {
+    const platform = watched(ground.instance(onCall(name)), () => {
       alive = false;
     });
     const yields = async () => {
       for (let turns = ground.random(5); turns > 0; turns -= 1) await ground.turn();
     };
-    const run = start(anEnv({ platform, sleep: yields, ...env }), fn.config.parse(config));
-    return { run, isAlive: () => alive };
+    const run = fn.start(anEnv({ platform, sleep: yields, ...env }), fn.config.parse(config));
+    return { name, run, isAlive: () => alive };
   }
 }
 
@@ -194,9 +240,10 @@ export function aWorldOn(ground: Ground, { functions, weather, config = {}, env 
 export function aWorld({
   seed = 1,
   faults = {},
+  stored = new Map(),
   ...settings
-}: Omit<Settings, 'ground'> & { seed?: number; faults?: Faults }) {
-  const cloud = memoryCloud({ seed, faults });
+}: Omit<Settings, 'ground'> & { seed?: number; faults?: Faults; stored?: ReadonlyMap<string, Fields> }) {
+  const cloud = memoryCloud({ seed, faults, stored });
   const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
   return {
     ...world,

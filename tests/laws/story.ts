@@ -79,59 +79,64 @@ const states = fc.subarray([
 
 type Told = { events: WireEvent[]; booked: number; held: number };
 
-export const stories: fc.Arbitrary<Story> = fc
-  .record({
-    economics: fc.array(economic, { minLength: 1, maxLength: 5 }),
-    states: fc.record({ 'acct-1': states, 'acct-2': states }),
-    stocks: fc.record({ 'acct-1': stock, 'acct-2': stock }),
-    poison: fc.boolean(),
-    retold: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(30), { maxLength: 6 })),
-  })
-  .map(({ economics, states, stocks, poison, retold }) => {
-    const booked = new Map<string, bigint>();
-    const held = new Map<string, bigint>();
-    const events = economics.flatMap(({ account, currency, what }, n) => {
-      const told = what.kind === 'purchase' ? tellPurchase(what, n) : tellTransfer(what, n);
-      const key = `${account} ${currency}`;
-      booked.set(key, (booked.get(key) ?? 0n) + BigInt(told.booked));
-      held.set(key, (held.get(key) ?? 0n) + BigInt(told.held));
-      return told.events.map((event) => moved(event, account, currency));
-    });
-    const accounts = new Map<string, Story['accounts'] extends ReadonlyMap<string, infer V> ? V : never>();
-    for (const [account, told] of Object.entries(states)) {
-      const last = told.at(-1);
-      if (last) accounts.set(account, { status: STATUS[last], isOpened: told.includes('account.opened') });
-      const { broughtForward } = stocks[account as keyof typeof stocks];
-      const forward = told.includes('account.opened') && broughtForward ? broughtForward : undefined;
-      if (forward) {
-        const { direction, amount } = forward;
-        const key = `${account} DKK`;
-        booked.set(key, (booked.get(key) ?? 0n) + BigInt(direction === 'credit' ? amount : -amount));
+export const stories = storiesOf({ economicsMax: 5 });
+
+/** Stories of at most so many purchases and transfers. */
+export function storiesOf({ economicsMax }: { economicsMax: number }): fc.Arbitrary<Story> {
+  return fc
+    .record({
+      economics: fc.array(economic, { minLength: 1, maxLength: economicsMax }),
+      states: fc.record({ 'acct-1': states, 'acct-2': states }),
+      stocks: fc.record({ 'acct-1': stock, 'acct-2': stock }),
+      poison: fc.boolean(),
+      retold: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(30), { maxLength: 6 })),
+    })
+    .map(({ economics, states, stocks, poison, retold }) => {
+      const booked = new Map<string, bigint>();
+      const held = new Map<string, bigint>();
+      const events = economics.flatMap(({ account, currency, what }, n) => {
+        const told = what.kind === 'purchase' ? tellPurchase(what, n) : tellTransfer(what, n);
+        const key = `${account} ${currency}`;
+        booked.set(key, (booked.get(key) ?? 0n) + BigInt(told.booked));
+        held.set(key, (held.get(key) ?? 0n) + BigInt(told.held));
+        return told.events.map((event) => moved(event, account, currency));
+      });
+      const accounts = new Map<string, Story['accounts'] extends ReadonlyMap<string, infer V> ? V : never>();
+      for (const [account, told] of Object.entries(states)) {
+        const last = told.at(-1);
+        if (last) accounts.set(account, { status: STATUS[last], isOpened: told.includes('account.opened') });
+        const { broughtForward } = stocks[account as keyof typeof stocks];
+        const forward = told.includes('account.opened') && broughtForward ? broughtForward : undefined;
+        if (forward) {
+          const { direction, amount } = forward;
+          const key = `${account} DKK`;
+          booked.set(key, (booked.get(key) ?? 0n) + BigInt(direction === 'credit' ? amount : -amount));
+        }
+        events.push(...told.map((type) => tellState(type, account, forward)));
       }
-      events.push(...told.map((type) => tellState(type, account, forward)));
-    }
-    const bankBalances = new Map<string, bigint>();
-    for (const [account, { balances, lists }] of Object.entries(stocks)) {
-      const last = balances.at(-1);
-      if (last !== undefined) bankBalances.set(account, BigInt(last));
-      events.push(...balances.map((amount, n) => tellBalance(account, amount, n + 1)));
-      events.push(...lists.map((entries, n) => tellPending(account, entries, n)));
-      const debits = (lists.at(-1) ?? []).filter(({ direction }) => direction === 'debit');
-      const key = `${account} DKK`;
-      held.set(key, (held.get(key) ?? 0n) + BigInt(total(debits.map(({ amount }) => amount))));
-    }
-    // The same once more under another event id, as banks do it.
-    events.push(
-      ...events.flatMap((event, n) => (retold.includes(n) ? { ...event, id: `${event.id}-new` } : [])),
-    );
-    if (poison) events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
-    const isTwice = ({ what }: (typeof economics)[number]) =>
-      what.kind === 'purchase' &&
-      (what.clearings.some(({ link }) => link === 'named-later') ||
-        what.refunds.some(({ names }) => names === 'named-later'));
-    const isPlain = retold.length === 0 && !economics.some(isTwice);
-    return { events, booked, held, accounts, bankBalances, hasPoison: poison, isPlain };
-  });
+      const bankBalances = new Map<string, bigint>();
+      for (const [account, { balances, lists }] of Object.entries(stocks)) {
+        const last = balances.at(-1);
+        if (last !== undefined) bankBalances.set(account, BigInt(last));
+        events.push(...balances.map((amount, n) => tellBalance(account, amount, n + 1)));
+        events.push(...lists.map((entries, n) => tellPending(account, entries, n)));
+        const debits = (lists.at(-1) ?? []).filter(({ direction }) => direction === 'debit');
+        const key = `${account} DKK`;
+        held.set(key, (held.get(key) ?? 0n) + BigInt(total(debits.map(({ amount }) => amount))));
+      }
+      // The same once more under another event id, as banks do it.
+      events.push(
+        ...events.flatMap((event, n) => (retold.includes(n) ? { ...event, id: `${event.id}-new` } : [])),
+      );
+      if (poison) events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
+      const isTwice = ({ what }: (typeof economics)[number]) =>
+        what.kind === 'purchase' &&
+        (what.clearings.some(({ link }) => link === 'named-later') ||
+          what.refunds.some(({ names }) => names === 'named-later'));
+      const isPlain = retold.length === 0 && !economics.some(isTwice);
+      return { events, booked, held, accounts, bankBalances, hasPoison: poison, isPlain };
+    });
+}
 
 function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : never, n: number): Told {
   const authorisationId = `auth/${n}.a`; // ids are the bank's: nothing keeps slashes and dots out of them

@@ -66,13 +66,12 @@ export type Scene = Awaited<ReturnType<typeof aScene>>;
 /** All functions between a bank and Ann’s app, on a store of their own. Nothing is known of her account yet. */
 export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: Settings = {}) {
   const { without = [], stored = new Map(), platform = (own) => own } = given;
-  const cloud = memoryCloud({ seed, faults });
+  const cloud = memoryCloud({ seed, faults, stored });
   const ground = { ...cloud, instance: () => platform(cloud.instance()), turn: async () => {} };
   const functions = EVERY_FUNCTION.filter((fn) => !without.includes(fn));
   let now = NOW;
   let deliveries = 0;
   const world = aWorldOn(ground, { functions, weather, config: CONFIG, env: { now: () => now } });
-  if (stored.size > 0) await cloud.instance().commit(copied(stored));
 
   return {
     world,

@@ -6,6 +6,7 @@ import {
   looksAlike,
   withState,
 } from '../../../shared/domain/account.ts';
+import { isSameVersion } from '../../../shared/domain/rank.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountFacts } from '../../../shared/events/bank-facts.ts';
 import { accountChanged } from '../../../shared/events/customers.ts';
@@ -39,17 +40,29 @@ export default onEvent({
       throw new PermanentError('fact.conflict', { accountId, version: String(state.rank.version) });
     }
     const after = withState(before, state);
-    if (after.openedRank === before.openedRank && after.statusRank === before.statusRank) return {};
+    const isKnown = [before.openedRank, before.statusRank].some((rank) => isSameVersion(state.rank, rank));
+    const isNews = after.openedRank !== before.openedRank || after.statusRank !== before.statusRank;
+    // A state that a later one overtook changes nothing, and happened all the same.
+    const { occurredAt, version } = state.rank;
+    const told = { status: WORDS[fact.type], occurredAt, version };
     const changed = draft(accountChanged, {
       subject: accountId,
-      data: { accountId, status: after.status, opened: after.openedAt !== undefined },
+      data: { accountId, status: after.status, opened: after.openedAt !== undefined, told },
     });
+    const isRetold = fact.type === 'account.opened' && document.fields && looksAlike(before, after);
     return {
-      writes: [writeAccount(document, after)],
-      events: document.fields && looksAlike(before, after) ? [] : [changed],
+      writes: isNews ? [writeAccount(document, after)] : [],
+      events: isKnown || isRetold ? [] : [changed],
     };
   },
 });
+
+const WORDS = {
+  'account.opened': 'opened',
+  'account.frozen': 'frozen',
+  'account.unfrozen': 'unfrozen',
+  'account.closed': 'closed',
+} as const;
 
 const STATUSES = {
   'account.opened': 'open',

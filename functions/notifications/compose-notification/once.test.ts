@@ -7,7 +7,7 @@ import { type Message, StoreError } from '../../../shared/platform/platform.ts';
 import { notificationFrom } from '../../../shared/store/notifications.ts';
 import { transactionFrom } from '../../../shared/store/transactions.ts';
 import { aFact } from '../../../shared/testing/builders.ts';
-import { aDevice, aPushService, registered } from '../../../shared/testing/push-service.ts';
+import { aDevice, aPushService, devicesOf } from '../../../shared/testing/push-service.ts';
 import { ALL_FAULTS, aWorldOn, STORMY } from '../../../shared/testing/world.ts';
 import recordTransaction from '../../ledger/record-transaction/function.ts';
 import trackAccount from '../../ledger/track-account/function.ts';
@@ -146,17 +146,9 @@ async function toldInTwo(order: number, ...both: readonly (readonly Message[])[]
 /** A store with Ann's phone in it, and the phone; Bo, who owns the account too, has none. */
 async function aScene(order: number) {
   const calm = memoryCloud({ seed: order });
-  const cloud = memoryCloud({ seed: order, faults: ALL_FAULTS });
   const device = aDevice();
-  for (let done = false; !done; ) {
-    done = await cloud
-      .instance()
-      .commit(registered('uid-ann', device))
-      .then(
-        () => true,
-        () => cloud.documents().size > 0,
-      );
-  }
+  const stored = devicesOf('uid-ann', device);
+  const cloud = memoryCloud({ seed: order, faults: ALL_FAULTS, stored });
   const service = aPushService();
   vi.stubGlobal('fetch', service.fetch);
   type World = ReturnType<typeof aWorldOn>;

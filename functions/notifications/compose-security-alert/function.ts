@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Account } from '../../../shared/domain/account.ts';
 import type { SecurityNews } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
+import { PermanentError } from '../../../shared/errors.ts';
 import { accountChanged, deviceRegistered } from '../../../shared/events/customers.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
@@ -44,27 +44,34 @@ type Alert = {
   readonly accountId?: string;
   /** The one in whose hands it all happened is not pushed to. */
   readonly exceptDevice?: string;
+  /** It is so no more, so that no phone need ring. */
+  readonly isOver?: boolean;
 };
 
-/** Before an account is opened there is nobody to tell; its opening then tells the status that it has. */
-async function ofAccount(reads: Reads, event: EventOf<typeof accountChanged>): Promise<Alert | undefined> {
-  const { accountId, status, opened } = event.data;
+/**
+ * One for each state that the bank told of, also for one that a later state overtook: in whatever order they come, the
+ * list is the same in the end. Only what the account still is goes to the phones.
+ */
+async function ofAccount(reads: Reads, { data }: EventOf<typeof accountChanged>): Promise<Alert | undefined> {
+  const { accountId, told } = data;
   const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  if (!opened || !account) return undefined;
-  // An account changes its owners too, and that is not a second freezing: the fact behind the status is the alert's.
-  const rank = account.status === status ? account.statusRank : undefined;
-  const alert = {
-    id: notificationIdOf(accountId, status, rank?.factId ?? event.id),
+  if (!told || (told.status === 'opened' && (!account || account.status === 'open'))) return undefined;
+  if (!account?.openedAt) {
+    throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
+  }
+  // An owner who comes when it is frozen already is told what it is.
+  const { version = 0n, occurredAt = told.occurredAt } = account.statusRank ?? {};
+  const state =
+    told.status === 'opened' ? { status: account.status as 'frozen' | 'closed', version, occurredAt } : told;
+  return {
+    // The same state under another of the bank's event ids is no other one.
+    id: notificationIdOf(accountId, state.status, String(state.version || state.occurredAt)),
+    status: state.status as SecurityNews['status'],
     customerIds: account.ownerIds,
-    occurredAt: rank?.occurredAt ?? event.time,
+    occurredAt: state.occurredAt,
     accountId,
+    isOver: state.version < version || state.occurredAt < occurredAt,
   };
-  if (status !== 'open') return { ...alert, status };
-  return rank && wasOpenedAgain(account) ? { ...alert, status: 'unfrozen' } : undefined;
-}
-
-function wasOpenedAgain({ statusRank, openedRank }: Account): boolean {
-  return statusRank?.factId !== openedRank?.factId;
 }
 
 function ofDevice(event: EventOf<typeof deviceRegistered>): Alert {
@@ -81,7 +88,7 @@ function ofDevice(event: EventOf<typeof deviceRegistered>): Alert {
 async function tell(
   reads: Reads,
   customerId: string,
-  { id, status, occurredAt, accountId, exceptDevice }: Alert,
+  { id, status, occurredAt, accountId, exceptDevice, isOver }: Alert,
 ): Promise<Decision<typeof notificationRequested>> {
   const [document, found] = await Promise.all([
     readOne(reads, notificationPath(customerId, id)),
@@ -99,7 +106,7 @@ async function tell(
     latestAt: occurredAt,
     read: false,
   };
-  const others = devices.filter((device) => device.id !== exceptDevice);
+  const others = devices.filter((device) => device.id !== exceptDevice && !isOver);
   return {
     writes: [writeNotification(document, notification)],
     events: pushesTo(others, { customerId, notificationId: id }),

@@ -35,7 +35,8 @@ export default onEvent({
     );
     const redrives = found.flatMap(({ redrive }) => (redrive.kind === 'ready' ? [redrive.message] : []));
     // For the rest, this event once more, under an id of its own and for this function alone.
-    const rest = { ...event, id: idFrom('evt', event.id, NAME), to: NAME };
+    const data = z.encode(accountChanged.data, event.data);
+    const rest = { ...event, id: idFrom('evt', event.id, NAME), to: NAME, data };
     const more = waiting.length > page.length ? [{ topic: accountChanged.topic, event: rest }] : [];
     return { writes, redrives: [...redrives, ...more] };
   },
