@@ -13,6 +13,8 @@ import type { PushTokens } from './tokens.ts';
 export type Bridge = {
   /** Whether nothing is waiting or being handled in any subscription. */
   isQuiet(): Promise<boolean>;
+  /** How many messages its functions have been given and not yet acknowledged, by subscription. */
+  waiting(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
 
@@ -48,6 +50,14 @@ export async function startBridge(options: {
       if (unacknowledged.size > 0) return false;
       const before = moves;
       return (await probe()) && unacknowledged.size === 0 && moves === before;
+    },
+    waiting() {
+      const counts: Record<string, number> = {};
+      for (const id of unacknowledged) {
+        const [subscription = ''] = id.split(' ');
+        counts[subscription] = (counts[subscription] ?? 0) + 1;
+      }
+      return counts;
     },
     async stop() {
       await Promise.all(subscriptions.map((subscription) => subscription.close()));

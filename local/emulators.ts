@@ -28,17 +28,15 @@ export async function startEmulators(options: {
   folder: string;
   /** A Firestore export to begin with. */
   seed?: string | undefined;
+  /** The most memory that the Firestore emulator takes, as in `2g`: 100,000 small documents take 700 MB. */
+  firestoreMemory?: string | undefined;
 }): Promise<Emulators> {
   const { ports, project, folder } = options;
   mkdirSync(folder, { recursive: true });
   const jars = findJars();
   await refuseBusyPorts(Object.values(ports));
   const children = [
-    begin(
-      'Firestore emulator',
-      ports.firestore,
-      firestoreCommand(jars.firestore, ports.firestore, options.seed),
-    ),
+    begin('Firestore emulator', ports.firestore, firestoreCommand(jars.firestore, ports.firestore, options)),
     begin('Pub/Sub emulator', ports.pubsub, pubsubCommand(jars.pubsub, ports.pubsub)),
     ...(ports.auth ? [begin('Auth emulator', ports.auth, authCommand(options))] : []),
   ];
@@ -65,11 +63,23 @@ export async function startEmulators(options: {
 type Command = readonly [string, ...string[]];
 
 // Capped, because the emulators would otherwise take over 1 GB each; it costs no throughput.
-function firestoreCommand(jar: string, port: number, seed: string | undefined): Command {
+function firestoreCommand(
+  jar: string,
+  port: number,
+  { seed, firestoreMemory = '1g' }: { seed?: string | undefined; firestoreMemory?: string | undefined },
+): Command {
   const main = ['-cp', jar, 'com.google.cloud.datastore.emulator.firestore.CloudFirestore', 'start'];
   const options = ['--host=127.0.0.1', `--port=${port}`, '--rules=firestore.rules'];
   const seeding = seed ? [`--seed_from_export=${seed}`] : [];
-  return ['java', '-Xmx1g', '-XX:+UseSerialGC', '-Duser.language=en', ...main, ...options, ...seeding];
+  return [
+    'java',
+    `-Xmx${firestoreMemory}`,
+    '-XX:+UseSerialGC',
+    '-Duser.language=en',
+    ...main,
+    ...options,
+    ...seeding,
+  ];
 }
 
 function pubsubCommand(jar: string, port: number): Command {

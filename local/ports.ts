@@ -11,6 +11,9 @@ export function portsFrom(base: number) {
     process: (n: number) => base + 41 + n,
     firestore: base + 80,
     pubsub: base + 85,
+    /** Where the functions find the emulators while something between them is to go wrong. */
+    firestoreProxy: base + 81,
+    pubsubProxy: base + 86,
     bank: base + 90,
     fcm: base + 92,
     auth: base + 95,

@@ -7,6 +7,7 @@ import { googlePlatform } from '../shared/platform/google.ts';
 import { unpublishedInboxes } from '../shared/store/inbox.ts';
 import { startBridge } from './bridge.ts';
 import { startEmulators } from './emulators.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { startFcm } from './fcm.ts';
 import { type LocalFunction, type LogLine, localFunction } from './functions.ts';
 import { startGateway } from './gateway.ts';
@@ -38,6 +39,10 @@ export type StackOptions = {
   readonly keep?: boolean;
   /** The function whose process waits for a debugger's connection. */
   readonly inspect?: string | undefined;
+  /** Puts a proxy between the functions and each emulator, for something to go wrong there. */
+  readonly proxies?: boolean;
+  /** The most memory that the Firestore emulator takes, as in `2g`. */
+  readonly firestoreMemory?: string;
   readonly onLog?: (line: LogLine) => void;
   readonly say: (line: string) => void;
 };
@@ -49,7 +54,12 @@ export type Stack = {
   readonly auth: string;
   readonly functions: readonly LocalFunction[];
   readonly emulators: Readonly<Record<string, string>>;
+  /** Where it was started with them. */
+  readonly proxies: { readonly firestore: FaultProxy; readonly pubsub: FaultProxy } | undefined;
+  readonly webhookSecrets: readonly string[];
   isQuiet(): Promise<boolean>;
+  /** How many messages functions have been given and not yet acknowledged, by subscription. */
+  waiting(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
 
@@ -59,6 +69,8 @@ export async function startStack({
   warm,
   keep,
   inspect,
+  proxies: withProxies,
+  firestoreMemory,
   onLog = () => {},
   say,
 }: StackOptions): Promise<Stack> {
@@ -82,6 +94,7 @@ export async function startStack({
       project: PROJECT,
       folder,
       seed: kept?.firestore,
+      firestoreMemory,
     });
     stops.push(() => emulators.stop());
     await building;
@@ -96,6 +109,13 @@ export async function startStack({
     stops.push(() => leaveKept());
     // Our own clients in this process find the emulators where the functions do.
     Object.assign(process.env, emulators.variables);
+
+    const proxies = withProxies ? await startProxies(addresses, ports) : undefined;
+    stops.push(() => Promise.all([proxies?.firestore.close(), proxies?.pubsub.close()]));
+    const proxied = proxies && {
+      FIRESTORE_EMULATOR_HOST: proxies.firestore.address,
+      PUBSUB_EMULATOR_HOST: proxies.pubsub.address,
+    };
 
     const tokens = await startPushTokens(ports.keys);
     stops.push(() => tokens.stop());
@@ -115,6 +135,7 @@ export async function startStack({
           inspectPort: fn.name === inspect ? base + 99 : undefined,
           env: {
             ...emulators.variables,
+            ...proxied,
             ...tokens.variables,
             FCM_EMULATOR_HOST: `127.0.0.1:${ports.fcm}`,
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
@@ -171,7 +192,10 @@ export async function startStack({
       auth: `http://${addresses.auth}`,
       functions,
       emulators: addresses,
+      proxies,
+      webhookSecrets: SECRETS,
       isQuiet,
+      waiting: bridge.waiting,
       stop,
     };
 
@@ -188,4 +212,14 @@ export async function startStack({
     await stop();
     throw kept ? withRemedy(kept.folder, error as Error) : error;
   }
+}
+
+async function startProxies(
+  emulators: { firestore: string; pubsub: string },
+  ports: { firestoreProxy: number; pubsubProxy: number },
+) {
+  return {
+    firestore: await startFaultProxy(emulators.firestore, ports.firestoreProxy),
+    pubsub: await startFaultProxy(emulators.pubsub, ports.pubsubProxy),
+  };
 }

@@ -31,7 +31,10 @@ beforeEach(() => {
   now = new Date('2026-02-28T09:30:00.000Z');
   told = [];
   bank = openBank({ now: () => now, onEvent: (event) => told.push(event) });
-  api = createApi({ bank, deliveries: { faults: faultsSchema.parse({}), pending: 3 } });
+  api = createApi({
+    bank,
+    deliveries: { faults: faultsSchema.parse({}), pending: 3, met: { deliveries: 7 } },
+  });
 });
 
 async function call(
@@ -441,9 +444,11 @@ test('the bank counts its currencies in the minor units of ISO 4217', async () =
 test('faults are replaced as a whole, and missing ones are none', async () => {
   await call('PUT', '/faults', { seed: 7, drop: 0.5, batch: 3 });
   await call('PUT', '/faults', { duplicate: 1 });
-  const none = { seed: 0, reorder: 0, drop: 0, delayMs: 0, skewSeconds: 0, rotateEvery: 0, batch: 1 };
-  expect((await get('/faults')).body).toEqual({ ...none, duplicate: 1 });
+  const none = { seed: 0, retell: 0, reorder: 0, drop: 0, delayMs: 0, burstMs: 0, rotateEvery: 0, batch: 1 };
+  const clock = { skewSeconds: 0, skewShare: 1 };
+  expect((await get('/faults')).body).toEqual({ ...none, ...clock, duplicate: 1 });
   expect((await get('/_sandbox/pending')).body).toEqual({ pending: 3 });
+  expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7 });
 });
 
 test('everything the bank tells is as its published schema says', async () => {

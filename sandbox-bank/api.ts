@@ -11,7 +11,10 @@ import { checked, notFound, Problem } from './problem.ts';
 import * as requests from './requests.ts';
 
 /** The bank's HTTP API. Answers carry what was made, amounts as digits; errors are RFC 9457 problem details. */
-export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'faults' | 'pending'> }): Hono {
+export function createApi(options: {
+  bank: Bank;
+  deliveries: Pick<Deliveries, 'faults' | 'pending' | 'met'>;
+}): Hono {
   const { bank, deliveries } = options;
   const { accounts, balances, pendingLists, cards, clearings, transfers, payments, journal } = bank;
   const api = new Hono();
@@ -85,6 +88,7 @@ export function createApi(options: { bank: Bank; deliveries: Pick<Deliveries, 'f
     deliveries.faults = await body(c, faultsSchema);
     return c.json(deliveries.faults);
   });
+  api.get('/_sandbox/faults', (c) => c.json(deliveries.met));
   api.get('/_sandbox/pending', (c) => c.json({ pending: deliveries.pending }));
   return api;
 

@@ -20,14 +20,20 @@ interface Received {
   webhookId: string;
   secret: string | undefined;
   skewSeconds: number;
+  receivedAt: number;
   eventIds: string[];
   body: { events: BankEvent[] };
 }
 
-/** A subscriber that checks signatures with the reference library; `answers` are its first statuses, then always 202. */
-async function aSubscriber(answers: (number | 'never')[] = []) {
+/** The first statuses, then always 202; or what each is answered. */
+type Answers = (number | 'never')[] | ((received: Received) => number);
+
+/** A subscriber that checks signatures with the reference library. */
+async function aSubscriber(answers: Answers = []) {
   const tries: Received[] = [];
-  const acknowledged = () => tries.filter((_, index) => (answers[index] ?? 202) === 202);
+  const answerTo = (received: Received, index: number) =>
+    typeof answers === 'function' ? answers(received) : (answers[index] ?? 202);
+  const acknowledged = () => tries.filter((received, index) => answerTo(received, index) === 202);
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -38,8 +44,9 @@ async function aSubscriber(answers: (number | 'never')[] = []) {
     const webhookId = headers['webhook-id'] ?? '';
     const parsed: Received['body'] = JSON.parse(body);
     const eventIds = parsed.events.map((event) => event.id);
-    const answer = answers[tries.push({ webhookId, secret, skewSeconds, eventIds, body: parsed }) - 1];
-    if (answer !== 'never') response.writeHead(answer ?? 202).end();
+    const received = { webhookId, secret, skewSeconds, receivedAt: Date.now(), eventIds, body: parsed };
+    const answer = answerTo(received, tries.push(received) - 1);
+    if (answer !== 'never') response.writeHead(answer).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(() => {
@@ -62,7 +69,7 @@ function signedWith(secret: string, body: string, headers: Record<string, string
   }
 }
 
-async function aSender(options: { answers?: (number | 'never')[]; faults?: object } = {}) {
+async function aSender(options: { answers?: Answers; faults?: object } = {}) {
   const subscriber = await aSubscriber(options.answers);
   const deliveries = new Deliveries({ subscriberUrl: subscriber.url, secrets });
   deliveries.faults = faultsSchema.parse(options.faults ?? {});
@@ -130,6 +137,10 @@ describe('with faults', () => {
     await settled(deliveries);
     expect(new Set(acknowledged().flatMap((received) => received.eventIds))).toEqual(new Set(ids));
     expect(new Set(tries.map((received) => received.secret))).toEqual(new Set(secrets));
+    // Answered 500, 503, 429 and 500; the rest of what went wrong follows from the seed.
+    expect(deliveries.met).toMatchObject({ deliveries: 60, retold: 0, skewed: 0, refused: 4 });
+    for (const fault of ['duplicated', 'reordered', 'dropped'])
+      expect(deliveries.met[fault]).toBeGreaterThan(5);
   });
 
   test('a duplicate carries the same event under another webhook id', async () => {
@@ -139,6 +150,28 @@ describe('with faults', () => {
     await settled(deliveries);
     expect(tries.map((received) => received.eventIds)).toEqual([['evt_0'], ['evt_0']]);
     expect(tries[0]?.webhookId).not.toBe(tries[1]?.webhookId);
+  });
+
+  test('what is told again says the same under another event id, and is pending until it is acknowledged too', async () => {
+    const { deliveries, tries } = await aSender({ faults: { retell: 1 } });
+    send(deliveries, 1);
+    expect(deliveries.unacknowledged).toEqual(['evt_0', 'evt_0_again']);
+    await settled(deliveries);
+    expect(tries.map((received) => received.eventIds)).toEqual([['evt_0'], ['evt_0_again']]);
+    const [first, again] = tries.map((received) => received.body.events[0]);
+    expect(again).toEqual({ ...first, id: 'evt_0_again' });
+    expect(deliveries.unacknowledged).toEqual([]);
+  });
+
+  test('in bursts all that is due in one interval comes together at its end', async () => {
+    const burstMs = 1200;
+    const { deliveries, tries } = await aSender({ faults: { burstMs, delayMs: 300 } });
+    await new Promise((wake) => setTimeout(wake, burstMs - (Date.now() % burstMs)));
+    const endsAt = Date.now() - (Date.now() % burstMs) + burstMs;
+    send(deliveries, 15);
+    await settled(deliveries);
+    expect(tries).toHaveLength(15);
+    for (const { receivedAt } of tries) expect(receivedAt).toBeGreaterThanOrEqual(endsAt);
   });
 
   test('a delivery held back is overtaken by later ones', async () => {
@@ -172,6 +205,35 @@ describe('with faults', () => {
     expect(Math.abs((tries[0]?.skewSeconds ?? 0) + 120)).toBeLessThanOrEqual(2);
   });
 
+  test('where one of several clocks is wrong, what it stamped is sent again with the right time', async () => {
+    const isWrong = ({ skewSeconds }: Received) => skewSeconds > 800;
+    const answers = (received: Received) => (isWrong(received) ? 401 : 202);
+    const { deliveries, tries } = await aSender({
+      faults: { seed: 3, skewSeconds: 900, skewShare: 0.5 },
+      answers,
+    });
+    send(deliveries, 20);
+    await settled(deliveries);
+    const wrong = tries.filter(isWrong);
+    expect(wrong.length).toBeGreaterThan(4);
+    expect(wrong.length).toBeLessThan(16);
+    expect(tries).toHaveLength(20 + wrong.length);
+    for (const { webhookId } of wrong) {
+      const own = tries.filter((received) => received.webhookId === webhookId);
+      expect(own.map(isWrong)).toEqual([true, false]);
+    }
+  });
+
+  test('a clock that is wrong for all stamps retries too, until it is set right', async () => {
+    const { deliveries, tries } = await aSender({ faults: { skewSeconds: 900 }, answers: [401, 401] });
+    send(deliveries, 1);
+    await vi.waitFor(() => expect(tries).toHaveLength(2));
+    expect(tries.every((received) => received.skewSeconds > 800)).toBe(true);
+    deliveries.faults = faultsSchema.parse({});
+    await settled(deliveries);
+    expect(Math.abs(tries.at(-1)?.skewSeconds ?? 900)).toBeLessThanOrEqual(60);
+  });
+
   test('events of one moment share a delivery, up to the size of the batch', async () => {
     const { deliveries, tries } = await aSender({ faults: { batch: 4 } });
     send(deliveries, 10);
@@ -180,13 +242,21 @@ describe('with faults', () => {
   });
 
   test('the same seed chooses the same faults, and another seed others', () => {
-    const shares = { duplicate: 0.5, reorder: 0.5, drop: 0.5, delayMs: 1000 };
+    const shares = { duplicate: 0.5, retell: 0.5, reorder: 0.5, drop: 0.5, delayMs: 1000, skewShare: 0.5 };
     const plans = (seed: number) => {
       const next = planner(faultsSchema.parse({ ...shares, seed }), 1);
       return Array.from({ length: 20 }, () => next());
     };
     expect(plans(7)).toEqual(plans(7));
     expect(plans(7)).not.toEqual(plans(8));
+  });
+
+  test('the share of one fault does not choose which deliveries another meets', () => {
+    const lost = (more: object) => {
+      const next = planner(faultsSchema.parse({ seed: 7, drop: 0.5, ...more }), 1);
+      return Array.from({ length: 50 }, () => next().lost);
+    };
+    expect(lost({ retell: 1, duplicate: 1, reorder: 1, skewShare: 0, delayMs: 9 })).toEqual(lost({}));
   });
 });
 

@@ -10,6 +10,7 @@ interface Delivery {
   eventIds: string[];
   signer: Webhook;
   lost: boolean;
+  skewed: boolean;
   failures: number;
 }
 
@@ -34,6 +35,15 @@ export class Deliveries {
   readonly #waiting = new Set<NodeJS.Timeout>();
   readonly #inFlight = new Map<Promise<void>, AbortController>();
   readonly #unacknowledged = new Set<string>();
+  readonly #met = {
+    deliveries: 0,
+    duplicated: 0,
+    retold: 0,
+    reordered: 0,
+    dropped: 0,
+    skewed: 0,
+    refused: 0,
+  };
   #pending = 0;
   #stopped = false;
 
@@ -65,6 +75,11 @@ export class Deliveries {
     return [...this.#unacknowledged];
   }
 
+  /** How many deliveries there were, how many met each fault, and how many tries were not acknowledged. */
+  get met(): Readonly<Record<string, number>> {
+    return { ...this.#met };
+  }
+
   get faults(): Faults {
     return this.#faults;
   }
@@ -94,24 +109,41 @@ export class Deliveries {
 
     const plan = this.#nextPlan();
     const signer = this.#signers[plan.secretIndex] ?? this.#signers[0];
-    const eventIds = events.map((event) => event.id);
-    const contents = { body: JSON.stringify({ events }), eventIds, signer, failures: 0 };
-    this.#enqueue({ ...contents, id: newMessageId(), lost: plan.lost }, plan.waitMs);
-    if (plan.duplicateAfterMs === undefined) return;
-    this.#pending += events.length;
-    this.#enqueue({ ...contents, id: newMessageId(), lost: false }, plan.waitMs + plan.duplicateAfterMs);
+    const { lost, skewed, waitMs, duplicateAfterMs, retellAfterMs } = plan;
+    this.#count(plan);
+    this.#enqueue({ ...contentsOf(events), signer, failures: 0, lost, skewed }, waitMs);
+    const again = (same: BankEvent[], afterMs: number) => {
+      this.#pending += same.length;
+      for (const { id } of same) this.#unacknowledged.add(id);
+      const delivery = { ...contentsOf(same), signer, failures: 0, lost: false, skewed: false };
+      this.#enqueue(delivery, waitMs + afterMs);
+    };
+    if (duplicateAfterMs !== undefined) again(events, duplicateAfterMs);
+    if (retellAfterMs !== undefined) again(events.map(retold), retellAfterMs);
+  }
+
+  #count({ lost, reordered, skewed, duplicateAfterMs, retellAfterMs }: Plan): void {
+    this.#met.deliveries += 1;
+    if (duplicateAfterMs !== undefined) this.#met.duplicated += 1;
+    if (retellAfterMs !== undefined) this.#met.retold += 1;
+    if (reordered) this.#met.reordered += 1;
+    if (lost) this.#met.dropped += 1;
+    if (skewed && this.#faults.skewSeconds !== 0) this.#met.skewed += 1;
   }
 
   #enqueue(delivery: Delivery, waitMs: number): void {
     if (this.#stopped) return;
-    if (waitMs > 0) {
+    const dueMs = waitMs + untilBurstMs(waitMs, this.#faults.burstMs);
+    if (dueMs > 0) {
       const timer = setTimeout(() => {
         this.#waiting.delete(timer);
-        this.#enqueue(delivery, 0);
-      }, waitMs);
+        this.#due(delivery);
+      }, dueMs);
       this.#waiting.add(timer);
-      return;
-    }
+    } else this.#due(delivery);
+  }
+
+  #due(delivery: Delivery): void {
     this.#ready.add(delivery);
     this.#sendReady();
   }
@@ -131,6 +163,7 @@ export class Deliveries {
 
   async #attempt(delivery: Delivery, controller: AbortController): Promise<void> {
     const acknowledged = !delivery.lost && (await this.#post(delivery, controller));
+    if (!acknowledged && !delivery.lost) this.#met.refused += 1;
     delivery.lost = false;
     if (acknowledged) {
       this.#pending -= delivery.eventIds.length;
@@ -144,7 +177,9 @@ export class Deliveries {
   /** True when the subscriber acknowledged; any other answer, and none within the deadline, is a reason to try again. */
   async #post(delivery: Delivery, controller: AbortController): Promise<boolean> {
     const { id, body, signer } = delivery;
-    const timestamp = new Date(Date.now() + this.#faults.skewSeconds * 1000);
+    const { skewSeconds, skewShare } = this.#faults;
+    const isSkewed = skewShare === 1 || (delivery.skewed && delivery.failures === 0);
+    const timestamp = new Date(Date.now() + (isSkewed ? skewSeconds * 1000 : 0));
     const headers = {
       'content-type': 'application/json',
       'webhook-id': id,
@@ -176,6 +211,24 @@ export class Deliveries {
 function backoffMs(failures: number): number {
   const baseMs = Math.min(retry.firstMs * 2 ** (failures - 1), retry.maxMs);
   return baseMs * (0.75 + Math.random() / 2);
+}
+
+/** From when something is due to the end of its interval by the clock, which all that are due in it wait for. */
+function untilBurstMs(waitMs: number, everyMs: number): number {
+  return everyMs === 0 ? 0 : everyMs - ((Date.now() + waitMs) % everyMs);
+}
+
+function contentsOf(events: BankEvent[]): Pick<Delivery, 'id' | 'body' | 'eventIds'> {
+  return {
+    id: newMessageId(),
+    body: JSON.stringify({ events }),
+    eventIds: events.map((event) => event.id),
+  };
+}
+
+/** The same once more, under an event id that follows from the first: as from a bank that lost track of what it told. */
+function retold<E extends BankEvent>(event: E): E {
+  return { ...event, id: `${event.id}_again` };
 }
 
 function newMessageId(): string {

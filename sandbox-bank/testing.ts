@@ -16,7 +16,7 @@ export async function aBank(entries: readonly Entry[] = []) {
     newId: (prefix) => `${prefix}_${++world.drawn}`,
     onEvent: (event) => told.push(event),
   });
-  const api = createApi({ bank, deliveries: { faults: faultsSchema.parse({}), pending: 0 } });
+  const api = createApi({ bank, deliveries: { faults: faultsSchema.parse({}), pending: 0, met: {} } });
   await reopen({ bank, api, entries });
   return { bank, told, world, get, post, ask, figures, expireDue };
 

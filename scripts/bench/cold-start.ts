@@ -106,7 +106,7 @@ async function coldStart(
 }
 
 async function all(ground: Ground): Promise<Candidate[]> {
-  const token = await ground.tokenFor('bench');
+  const token = await ground.tokens.tokenFor('bench');
   const push = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const pushed =
     (body: () => string): Call =>

@@ -2,13 +2,17 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { PubSub } from '@google-cloud/pubsub';
 import { registry } from '../../functions/registry.ts';
 import { startEmulators } from '../../local/emulators.ts';
+import { portBase, portsFrom } from '../../local/ports.ts';
 import { startPushTokens } from '../../local/tokens.ts';
 import { banks, secretsVariable } from '../../shared/banks/index.ts';
 import { draft, type Event, type Kind } from '../../shared/events/event.ts';
+import type { Message } from '../../shared/platform/platform.ts';
 import { topicsOf } from '../../shared/runtime/declared.ts';
+import type { Env } from '../../shared/runtime/env.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
 
-const BASE = 8500;
+export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
 const SECRET = `whsec_${Buffer.from('a secret of nothing but benches').toString('base64')}`;
 
@@ -17,32 +21,35 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 /** Real emulators with every topic, and what a function's process needs to start on them. */
 export async function openGround() {
   const folder = `.local/${BASE}`;
+  const { firestore, pubsub: pubsubPort, keys, door } = portsFrom(BASE);
   const emulators = await startEmulators({
-    ports: { firestore: BASE + 80, pubsub: BASE + 85 },
+    ports: { firestore, pubsub: pubsubPort },
     project: PROJECT,
     folder,
   });
   Object.assign(process.env, emulators.variables);
-  const tokens = await startPushTokens(BASE + 98);
+  const tokens = await startPushTokens(keys);
   const pubsub = new PubSub({ projectId: PROJECT });
   const topics = topicsOf(registry.map(({ fn }) => fn));
   await Promise.all(topics.map((topic) => pubsub.createTopic(topic)));
 
+  /** A clean environment: what an engineer's shell exports is not in production either. */
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    ...emulators.variables,
+    // Pretended, so that unsigned tokens pass and no keys are fetched.
+    FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9',
+    ...tokens.variables,
+    PUSH_TOKEN_AUDIENCE: 'bench',
+    ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
+  };
   return {
-    port: BASE + 1,
-    tokenFor: tokens.tokenFor,
-    /** A clean environment: what an engineer's shell exports is not in production either. */
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      HOST: '127.0.0.1',
-      ...emulators.variables,
-      // Pretended, so that unsigned tokens pass and no keys are fetched.
-      FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9',
-      ...tokens.variables,
-      PUSH_TOKEN_AUDIENCE: 'bench',
-      ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
-    },
+    port: door(0),
+    project: PROJECT,
+    tokens,
+    env,
     async close() {
       await pubsub.close();
       await tokens.stop();
@@ -55,13 +62,15 @@ export async function openGround() {
 export function aDelivery(accountId = 'acct_bench') {
   const amount = { amountMinor: '100', currency: 'DKK' };
   const data = { transactionId: `btx_${randomUUID()}`, direction: 'credit', amount };
-  const event = {
-    id: `evt_${randomUUID()}`,
-    type: 'transaction.booked',
-    occurredAt: new Date().toISOString(),
-    accountId,
-    data,
-  };
+  return signed(aBankEvent('transaction.booked', data, accountId));
+}
+
+export function aBankEvent(type: string, data: object, accountId = 'acct_bench') {
+  return { id: `evt_${randomUUID()}`, type, occurredAt: new Date().toISOString(), accountId, data };
+}
+
+/** A delivery of this event, signed now. */
+export function signed(event: ReturnType<typeof aBankEvent>) {
   const body = JSON.stringify({ events: [event] });
   const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(Date.now() / 1000))];
   const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
@@ -94,6 +103,26 @@ export function aPush<Type extends string, Data>(kind: Kind<Type, Data>, data: D
     },
     subscription: `projects/${PROJECT}/subscriptions/bench`,
   });
+}
+
+/** What is in a push, as it reaches a function's code. */
+export function messageIn(push: string): Message {
+  const { message } = JSON.parse(push);
+  return { data: Buffer.from(message.data, 'base64'), attributes: message.attributes };
+}
+
+/** What a function stands on where it runs in this process. */
+export function anEnv(platform: Env['platform']): Env {
+  const silent: Log = { info() {}, warn() {}, error() {}, in: () => silent };
+  return {
+    platform,
+    log: silent,
+    now: () => new Date(),
+    sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+    identify: async () => ({ uid: 'nobody', isOperator: false }),
+    accessToken: async () => 'nothing',
+    fcm: { sendUrl: 'http://nowhere', isEmulated: true },
+  };
 }
 
 /** A token as the Auth emulator makes them: unsigned. */

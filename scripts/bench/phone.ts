@@ -6,12 +6,12 @@ import type { Phone } from '../../local/phones.ts';
 import { untilQuiet } from '../../local/quiet.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { median, printTable } from './figures.ts';
+import { BASE } from './ground.ts';
 
 // How long a purchase takes from the bank's webhook to the phone, and who has how much of it: one after another, on a
 // whole stack of its own, every function awake.
 const PURCHASES = Number(process.argv[2] ?? 200);
 const WARM_UP = 10;
-const BASE = 8500;
 const HOPS = [
   'receive-bank-webhook',
   'translate-delivery',

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { Firestore } from '@google-cloud/firestore';
 import { Webhook } from 'standardwebhooks';
 import type { LogLine } from '../../local/functions.ts';
-import { portBase } from '../../local/ports.ts';
 import { untilQuiet } from '../../local/quiet.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { idFrom } from '../../shared/events/id.ts';
 import { transactionIdOf, transactionPath } from '../../shared/store/transactions.ts';
 import { median, printTable, ratio } from './figures.ts';
+import { BASE } from './ground.ts';
 
 // How long a bank's event is on its way, from the webhook to the transaction that is recorded, while a poison event for
 // another account is told again and again beside it: one that is parked, and one that fails and is tried again.
@@ -17,7 +17,6 @@ const EVENTS = 200;
 const EVERY_MS = 25;
 const POISON_EVERY = 10; // of the others
 const ACCOUNTS = 20;
-const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 
 const KINDS = ['no poison', 'poison that is parked', 'poison that is tried again'] as const;
 type Poison = { readonly event: BankEvent | undefined; mend(): Promise<unknown> };

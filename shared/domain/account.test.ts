@@ -55,23 +55,48 @@ describe('the status of an account', () => {
     expect(accountAfter(once, again)).toEqual(accountAfter(again, once));
     expect(looksAlike(accountAfter(once), accountAfter(once, again))).toBe(true);
   });
+
+  test('another status looks different to the customer, and so does another owner', () => {
+    const opened = anOpening(1n, ['uid-ann']);
+    expect(looksAlike(accountAfter(opened), accountAfter(opened, aState('frozen', 2n)))).toBe(false);
+    expect(looksAlike(accountAfter(opened), accountAfter(opened, anOpening(2n, ['uid-bo'])))).toBe(false);
+  });
 });
 
 describe('a bank that contradicts itself', () => {
-  const account = accountAfter(anOpening(1n, ['uid-ann']), aState('frozen', 2n));
+  const contradicted = (state: AccountState) =>
+    contradicts(accountAfter(anOpening(1n, ['uid-ann']), aState('frozen', 2n)), state);
 
   test('one version with two statuses is a contradiction', () => {
-    expect(contradicts(account, aState('closed', 2n, { factId: 'fact-new' }))).toBe(true);
+    expect(contradicted(aState('closed', 2n, { factId: 'fact-new' }))).toBe(true);
   });
 
   test('one version of the opening with two owners is a contradiction, also after later states', () => {
-    expect(contradicts(account, anOpening(1n, ['uid-bo'], 'fact-new'))).toBe(true);
+    expect(contradicted(anOpening(1n, ['uid-bo'], 'fact-new'))).toBe(true);
   });
 
+  test.each([{ currency: 'EUR' }, { iban: 'DK5000400440116243' }])(
+    'one version of the opening with %j beside it is a contradiction',
+    (changes) => {
+      const opening = anOpening(1n, ['uid-ann'], 'fact-new');
+      const opened = { ownerIds: ['uid-ann'], currency: 'DKK', at: opening.rank.occurredAt, ...changes };
+      expect(contradicted({ ...opening, opened })).toBe(true);
+    },
+  );
+
   test('the same state told again is none, and neither is another version', () => {
-    expect(contradicts(account, aState('frozen', 2n, { factId: 'fact-new' }))).toBe(false);
-    expect(contradicts(account, anOpening(1n, ['uid-ann'], 'fact-new'))).toBe(false);
-    expect(contradicts(account, aState('closed', 3n))).toBe(false);
+    expect(contradicted(aState('frozen', 2n, { factId: 'fact-new' }))).toBe(false);
+    expect(contradicted(anOpening(1n, ['uid-ann'], 'fact-new'))).toBe(false);
+    expect(contradicted(aState('closed', 3n))).toBe(false);
+    expect(contradicted(anOpening(3n, ['uid-bo']))).toBe(false);
+  });
+
+  test('a status under the version of the opening says nothing of the owners', () => {
+    expect(contradicted(aState('open', 1n, { factId: 'fact-new' }))).toBe(false);
+  });
+
+  test('what is told of an unknown account cannot contradict anything', () => {
+    expect(contradicts(unknown, anOpening(1n, ['uid-ann']))).toBe(false);
   });
 
   test('states without a number cannot contradict: the clock decides', () => {

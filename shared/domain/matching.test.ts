@@ -41,6 +41,42 @@ describe('a clearing that names no authorisation', () => {
     expect(paired(both)).toEqual({ 'clearing:c1': 'a1', 'clearing:c2': 'a2' });
   });
 
+  test('belongs to the oldest of two holds alike, though that one grew last', () => {
+    const small = on(1, 'authorisation', 'a1', 9_000n);
+    const more = on(3, 'increment', 'i1', 1_000n, { authorisationId: 'a1' });
+    const other = on(2, 'authorisation', 'a2', 10_000n);
+    expect(paired([small, other, more, on(4, 'clearing', 'c1', 10_000n)])).toEqual({ 'clearing:c1': 'a1' });
+  });
+
+  test('finds the hold to the last day of the window, counted from when it was authorised', () => {
+    const late = { ...cleared, occurredAt: '2026-12-01T12:00:00.000Z' };
+    expect(paired([authorised, late])).toEqual({ 'clearing:c1': 'a1' });
+    expect(paired([authorised, { ...late, occurredAt: '2026-12-01T12:00:00.001Z' }])).toEqual({});
+    const more = on(20, 'increment', 'i1', 1_000n, { authorisationId: 'a1' });
+    const later = { ...late, amountMinor: 11_000n, occurredAt: '2026-12-02T12:00:00.000Z' };
+    expect(paired([authorised, more, later])).toEqual({});
+  });
+
+  test('does not belong to a hold of which only an increment is known', () => {
+    const more = on(2, 'increment', 'i1', 10_000n, { authorisationId: 'a1' });
+    expect(paired([more, cleared])).toEqual({});
+  });
+
+  test('does not belong to what a hold has in a currency that it was not authorised in', () => {
+    const more = on(2, 'increment', 'i1', 500n, { authorisationId: 'a1', currency: 'EUR' });
+    expect(paired([authorised, more, on(3, 'clearing', 'c1', 500n, { currency: 'EUR' })])).toEqual({});
+  });
+
+  test('of the same instant as another goes by its id, whichever arrived first', () => {
+    const [first, second] = [cleared, { ...cleared, id: 'c2' }];
+    expect(paired([authorised, first, second])).toEqual({ 'clearing:c1': 'a1' });
+    expect(paired([authorised, second, first])).toEqual({ 'clearing:c1': 'a1' });
+  });
+
+  test.each(['expiry', 'decline'] as const)('of the same instant as an %s comes before it', (kind) => {
+    expect(paired([on(3, kind, 'a1', 0n), authorised, cleared])).toEqual({ 'clearing:c1': 'a1' });
+  });
+
   test('belongs to what was open just then: 100.00 and 25.00 more, less 5.00 back, are 120.00', () => {
     const more = on(2, 'increment', 'i1', 2_500n, { authorisationId: 'a1' });
     const back = on(2, 'reversal', 'r1', 500n, { authorisationId: 'a1' });
@@ -75,6 +111,12 @@ describe('a clearing that names no authorisation', () => {
 
 test('a reversal that names no authorisation takes back the hold of exactly its amount', () => {
   expect(paired([authorised, on(2, 'reversal', 'r1', 10_000n)])).toEqual({ 'reversal:r1': 'a1' });
+  expect(paired([authorised, on(1, 'reversal', 'r1', 10_000n)])).toEqual({ 'reversal:r1': 'a1' });
+});
+
+test('only a clearing and a reversal are ever placed: an increment that names no authorisation is not', () => {
+  const stray = on(2, 'increment', 'i1', 10_000n);
+  expect(paired([authorised, stray])).toEqual({});
 });
 
 describe('what an operator says', () => {
@@ -84,6 +126,13 @@ describe('what an operator says', () => {
     expect(paired([authorised, other, cleared], { assigned: { 'clearing:c1': 'a2' } })).toEqual({
       'clearing:c1': 'a2',
     });
+  });
+
+  test('is over once the bank itself has placed the entry: its authorisation is free for others', () => {
+    const named = { ...cleared, authorisationId: 'a1' };
+    const later = on(5, 'clearing', 'c2', 50_000n);
+    const assigned = { 'clearing:c1': 'a2' };
+    expect(paired([authorised, other, named, later], { assigned })).toEqual({ 'clearing:c2': 'a2' });
   });
 
   test('may be that it belongs to none', () => {

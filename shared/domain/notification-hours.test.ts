@@ -54,6 +54,14 @@ describe('quiet hours', () => {
   });
 });
 
+test('who has not chosen hears of everything, at any time, by the clock of Copenhagen', () => {
+  expect(DEFAULT_PREFERENCES).toEqual({
+    timeZone: 'Europe/Copenhagen',
+    quietHours: null,
+    push: { spending: true, income: true, declined: true },
+  });
+});
+
 test.each([
   ['Europe/Copenhagen', true],
   ['UTC', true],

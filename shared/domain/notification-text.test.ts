@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { News, TransactionNews } from './notification.ts';
 import { languageOf, textOf } from './notification-text.ts';
+import { WORDS } from './notification-words.ts';
 
 const purchase: TransactionNews = {
   kind: 'spending',
@@ -71,6 +72,12 @@ const states: [string, TransactionNews, string, string][] = [
     'Bo | +DKK 32.00 has arrived',
     'Bo | +32,00 kr. er gået ind',
   ],
+  [
+    'a purchase of which all that was booked is refunded, and more is reserved',
+    { ...booked, status: 'partly-booked', amountMinor: 0n },
+    'Kaffebaren | DKK 0.00 is booked, the rest is reserved',
+    'Kaffebaren | 0,00 kr. er bogført, resten er reserveret',
+  ],
   ['a transfer on its way', transfer, 'Bo | -DKK 32.00 is on its way', 'Bo | -32,00 kr. er på vej'],
   [
     'a transfer out',
@@ -101,6 +108,11 @@ describe('a text', () => {
 
   test.each([undefined, 'fr-FR', 'xx', 'no tag at all'])('for %s is English', (locale) => {
     expect(told(booked, locale)).toBe('Kaffebaren | -DKK 32.00, booked 25 Nov');
+    expect(textOf(booked, locale).language).toBe('en');
+  });
+
+  test('says in which language it is', () => {
+    expect(textOf(booked, 'nn-NO').language).toBe('nb');
   });
 
   test('has the region’s own dates, and no digits that a tag asks for', () => {
@@ -132,6 +144,23 @@ describe('a text', () => {
   });
 });
 
+describe.each(Object.entries(WORDS))('the words of %s', (_, words) => {
+  const [amount, on] = ['«12,00»', '«25»'];
+  const said = Object.values(words).flatMap((word: string | readonly string[] | typeof words.booked) =>
+    typeof word === 'function' ? word(amount, on) : word,
+  );
+
+  test('say each thing in a sentence of its own', () => {
+    expect(new Set(said).size).toBe(said.length);
+    for (const sentence of said) expect(sentence.replace(amount, '')).toMatch(/\p{L}{2}/u);
+  });
+
+  test('leave no amount and no date out', () => {
+    expect(said.filter((sentence) => sentence.includes(amount))).toHaveLength(10);
+    expect(said.filter((sentence) => sentence.includes(on))).toHaveLength(2);
+  });
+});
+
 describe('an amount', () => {
   const amount = (amountMinor: bigint, currency: string) =>
     textOf({ ...purchase, amountMinor, currency }, 'en').body.replace(/\s/g, ' ');
@@ -144,10 +173,15 @@ describe('an amount', () => {
   test.each([
     [123_456n, 'HUF', '-HUF 1,234.56'], // Intl alone would show none of a forint's decimals
     [1_234n, 'JPY', '-¥1,234'],
+    [5n, 'JPY', '-¥5'],
     [1_005n, 'KWD', '-KWD 1.005'],
     [5n, 'DKK', '-DKK 0.05'],
   ])('of %s %s has as many decimals as ISO 4217 gives it', (minor, currency, shown) => {
     expect(amount(minor, currency)).toBe(shown);
+  });
+
+  test('in a code that has no minor unit is left out: better none than a wrong one', () => {
+    expect(amount(1_234n, 'XAU')).toBe('XAU');
   });
 });
 

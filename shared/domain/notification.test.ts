@@ -48,6 +48,8 @@ describe('a name from outside', () => {
     ['  Kaffe\n\tbaren\u0000 ', 'Kaffe baren'],
     ['a'.repeat(60), 'a'.repeat(60)],
     ['a'.repeat(61), `${'a'.repeat(59)}…`],
+    [`${'a'.repeat(57)} ${'b'.repeat(9)}`, `${'a'.repeat(57)} b…`],
+    [`${'a'.repeat(58)} ${'b'.repeat(9)}`, `${'a'.repeat(58)}…`],
     ['', ''],
     ['$& $1 {{title}} %s', '$& $1 {{title}} %s'],
     ['\u202egnirts\u2066', 'gnirts'],

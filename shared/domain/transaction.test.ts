@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aPart, partsOf } from '../testing/builders.ts';
-import { holdExpiresAt, NO_CURRENCY, type Part, summaryOf, totalsOf } from './transaction.ts';
+import { holdExpiresAt, type Part, summaryOf, totalsOf } from './transaction.ts';
 
 const authorised = (amountMinor: bigint) => aPart('authorisation', amountMinor);
-const expiry = aPart('expiry', 0n, { currency: NO_CURRENCY });
+const expiry = aPart('expiry', 0n, { currency: 'XXX' }); // ISO 4217's own code for no currency
 
 function figures(...parts: readonly Part[]) {
   return totalsOf(partsOf(...parts)).DKK;
@@ -68,6 +69,12 @@ describe('what a card purchase holds and books', () => {
 
   test('a declined authorisation holds nothing', () => {
     expect(figures(aPart('decline', 10_000n))).toEqual({ booked: 0n, held: 0n });
+    expect(figures(authorised(10_000n), aPart('decline', 10_000n))?.held).toBe(0n);
+  });
+
+  test('a credit that is authorised and not booked counts nowhere', () => {
+    const credit = aPart('authorisation', 10_000n, { direction: 'credit' });
+    expect(figures(credit)).toEqual({ booked: 0n, held: 0n });
   });
 
   test('a refund gives booked money back and leaves the hold alone', () => {
@@ -80,6 +87,10 @@ describe('what a card purchase holds and books', () => {
     const euro = aPart('clearing', 800n, { currency: 'EUR', final: true });
     const totals = totalsOf(partsOf(authorised(6_000n), euro));
     expect(totals).toEqual({ DKK: { booked: 0n, held: 0n }, EUR: { booked: -800n, held: 0n } });
+  });
+
+  test('an entry without an amount is money in no currency', () => {
+    expect(totalsOf(partsOf(expiry))).toEqual({});
   });
 
   test('an amount that a float cannot hold is summed to the last digit', () => {
@@ -130,6 +141,18 @@ describe('a booking that is taken back', () => {
     expect(summaryOf(partsOf(reversed)).isShown).toBe(false);
   });
 
+  test.each<[string, Part]>([
+    ['another booking', aPart('booking', 5_000n, { id: 'trf-2' })],
+    ['a clearing under the same id', aPart('clearing', 5_000n, { id: 'trf-1' })],
+  ])('leaves %s alone', (_, other) => {
+    expect(figures(other, reversed)?.booked).toBe(-5_000n);
+  });
+
+  test('moves nothing here where another source booked it', () => {
+    const elsewhere = { ...booked, holdsOnly: true };
+    expect(figures(elsewhere, reversed)?.booked).toBe(0n);
+  });
+
   test('in part leaves the rest booked', () => {
     const part = { ...reversed, amountMinor: 2_000n };
     expect(figures(booked, part)).toEqual({ booked: -3_000n, held: 0n });
@@ -156,6 +179,16 @@ describe('an entry that another source books', () => {
   test('is in the feed while it holds, and then only as that source tells it', () => {
     expect(summaryOf(partsOf(...purchase.slice(0, 1))).isShown).toBe(true);
     expect(summaryOf(partsOf(...purchase)).isShown).toBe(false);
+  });
+
+  test('that is a transfer is in the feed only as that source tells it', () => {
+    const booking = aPart('booking', 10_000n, holds);
+    expect(summaryOf(partsOf(aPart('pending', 10_000n, holds), booking)).isShown).toBe(false);
+  });
+
+  test('stays in the feed where it was reversed, since that source has nothing to tell', () => {
+    const reversal = aPart('reversal', 10_000n, holds);
+    expect(summaryOf(partsOf(...purchase.slice(0, 1), reversal)).isShown).toBe(true);
   });
 });
 
@@ -185,6 +218,13 @@ describe('a link to an unlinked entry', () => {
   test('of a reversal shows a purchase that was reversed', () => {
     const parts = [authorised(10_000n), link({ id: 'reversal:r9' })];
     expect(summaryOf(partsOf(...parts)).isShown).toBe(true);
+    expect(shown(...parts)).toBe('reversed debit 10000');
+  });
+
+  test('is no id of the bank’s, and an id of the bank’s is no link, whatever it looks like', () => {
+    expect(summaryOf(partsOf(authorised(10_000n), link())).bankIds).toEqual(['authorisation-1']);
+    const declined = aPart('decline', 10_000n, { id: 'clearing:c9' });
+    expect(summaryOf(partsOf(declined)).isShown).toBe(true);
   });
 });
 
@@ -231,6 +271,23 @@ describe('a purchase abroad', () => {
     expect(abroad(asked, ...parts).merchantAmountMinor).toBe(770n);
   });
 
+  test('that is refunded shows what was given back, as a positive amount', () => {
+    const refund = aPart('refund', 1_000n, { direction: 'credit', ...euro(130n) });
+    expect(abroad(refund).merchantAmountMinor).toBe(130n);
+  });
+
+  test('is one of which anything says so: a clearing without the foreign amount leaves that of the authorisation', () => {
+    expect(abroad(asked, aPart('clearing', 7_460n)).merchantAmountMinor).toBe(1_000n);
+    expect(abroad(authorised(7_460n), aPart('clearing', 7_460n)).merchantAmountMinor).toBeUndefined();
+  });
+
+  test('has no rate where nobody told one', () => {
+    expect(abroad({ ...asked, fxRate: undefined })).toMatchObject({
+      merchantAmountMinor: 1_000n,
+      fxRate: undefined,
+    });
+  });
+
   test('in two currencies has no sum', () => {
     const other = aPart('clearing', 3_000n, { id: 'c2', merchantAmountMinor: 1n, merchantCurrency: 'USD' });
     expect(abroad(aPart('clearing', 4_000n, euro(500n)), other).merchantAmountMinor).toBeUndefined();
@@ -251,9 +308,53 @@ describe('when a hold is over', () => {
     expect(until(authorised(10_000n), more)).toBe('2026-12-25T09:00:00.000Z');
   });
 
+  test('is counted from the last growth, however it came in, and from nothing that takes', () => {
+    const [first, last] = ['2026-11-24T09:00:00.000Z', '2026-11-25T09:00:00.000Z'].map((occurredAt, n) =>
+      aPart('increment', 100n, { id: `i${n}`, occurredAt }),
+    ) as [Part, Part];
+    const clearing = aPart('clearing', 100n, { occurredAt: '2026-11-26T09:00:00.000Z' });
+    expect(until(last, first, authorised(10_000n), clearing)).toBe('2026-12-25T09:00:00.000Z');
+  });
+
+  test('is told also where something else of it is over, in another currency', () => {
+    const euro = aPart('clearing', 800n, { currency: 'EUR' });
+    expect(until(authorised(10_000n), euro)).toBe('2026-12-23T09:00:00.000Z');
+  });
+
+  test('is never after the year 9999, in which texts no longer sort as instants', () => {
+    const last = aPart('authorisation', 1n, { occurredAt: '9999-12-15T09:00:00.000Z' });
+    expect(until(last)).toBe('9999-12-31T23:59:59.999Z');
+  });
+
   test('is never, where nothing is held or nothing was authorised', () => {
     expect(until(authorised(10_000n), expiry)).toBeUndefined();
     expect(until(aPart('pending', 10_000n))).toBeUndefined();
+  });
+});
+
+test('of two authorisations each is held, though the bank gives one up before the other', () => {
+  const [long, short] = ['2026-11-30T00:00:00.000Z', '2026-11-29T00:00:00.000Z'].map((expiresAt, n) =>
+    aPart('authorisation', 5_000n, { id: `a${n}`, expiresAt }),
+  ) as [Part, Part];
+  expect(figures(long, short)?.held).toBe(10_000n);
+});
+
+describe('an expiry of our own, of the hold that was due on 23 December', () => {
+  const own = aPart('expiry', 0n, { currency: 'XXX', expiresAt: '2026-12-23T09:00:00.000Z' });
+  const grown = (occurredAt: string) => aPart('increment', 100n, { occurredAt });
+
+  test('releases it', () => {
+    expect(figures(authorised(10_000n), own)?.held).toBe(0n);
+  });
+
+  test('gives way where the hold had grown since, and was due later', () => {
+    expect(figures(authorised(10_000n), own, grown('2026-11-24T09:00:00.000Z'))?.held).toBe(10_100n);
+    // The bank's own expiry is always true.
+    expect(figures(authorised(10_000n), expiry, grown('2026-11-24T09:00:00.000Z'))?.held).toBe(0n);
+  });
+
+  test('releases also what was told of it before its authorisation', () => {
+    expect(figures(own, grown('2026-11-24T09:00:00.000Z'))?.held).toBe(0n);
   });
 });
 
@@ -278,6 +379,17 @@ describe('what the customer is shown', () => {
     ['a purchase partly refunded', 'booked debit 7500', [clearing(10_000n), refund(2_500n)]],
     ['a purchase wholly refunded', 'booked debit 0', [clearing(10_000n), refund(10_000n)]],
     ['a refund alone', 'booked credit 2500', [refund(2_500n)]],
+    ['a purchase of which more was refunded', 'booked credit 500', [clearing(10_000n), refund(10_500n)]],
+    [
+      'a purchase whose refund came first',
+      'booked debit 7500',
+      [clearing(10_000n), { ...refund(2_500n), occurredAt: '2026-11-20T09:00:00.000Z' }],
+    ],
+    [
+      'a purchase cleared in another currency than authorised',
+      'booked debit 800',
+      [authorised(6_000n), aPart('clearing', 800n, { currency: 'EUR', final: true })],
+    ],
     ['a transfer on its way out', 'pending debit 5000', [aPart('pending', 5_000n)]],
     ['a transfer on its way in', 'pending credit 5000', [aPart('pending', 5_000n, { direction: 'credit' })]],
     ['a transfer that was booked', 'booked debit 5000', [aPart('pending', 5_000n), aPart('booking', 5_000n)]],
@@ -296,15 +408,49 @@ describe('what the customer is shown', () => {
     expect({ amountMinor, authorisedMinor }).toEqual({ amountMinor: 11_500n, authorisedMinor: 10_000n });
   });
 
-  test('a purchase has the time of its first part and the first booking date, whatever came in first', () => {
+  test('nothing was authorised of a transfer, nor in a currency that was only settled in', () => {
+    expect(summaryOf(partsOf(aPart('booking', 5_000n))).authorisedMinor).toBeUndefined();
+    const euro = aPart('clearing', 800n, { currency: 'EUR' });
+    expect(summaryOf(partsOf(authorised(6_000n), euro))).toMatchObject({
+      currency: 'EUR',
+      authorisedMinor: undefined,
+    });
+  });
+
+  test('the currency is that of the money, though an entry without an amount came first', () => {
+    const early = { ...expiry, occurredAt: '2026-11-20T09:00:00.000Z' };
+    expect(summaryOf(partsOf(early, authorised(10_000n))).currency).toBe('DKK');
+    expect(summaryOf(partsOf(early)).currency).toBe('XXX');
+  });
+
+  test('what is booked stands in the feed, whatever else is known of it', () => {
+    expect(summaryOf(partsOf(clearing(10_000n), aPart('reversal', 10_000n))).isShown).toBe(true);
+  });
+
+  test('of a transaction without any entry of its own there is nothing to see', () => {
+    expect(summaryOf({})).toEqual({
+      status: 'pending',
+      direction: 'debit',
+      amountMinor: 0n,
+      currency: 'XXX',
+      description: '',
+      occurredAt: '',
+      latestAt: '',
+      bankIds: [],
+      isShown: false,
+    });
+  });
+
+  test('a purchase has the times of its first and last parts and the first booking date, whatever came in first', () => {
     const parts = partsOf(
       aPart('clearing', 4_000n, { id: 'c2', occurredAt: '2026-11-25T08:00:00.000Z', bookedOn: '2026-11-25' }),
       aPart('clearing', 6_000n, { id: 'c1', occurredAt: '2026-11-24T08:00:00.000Z', bookedOn: '2026-11-26' }),
       aPart('authorisation', 10_000n, { occurredAt: '2026-11-22T23:59:59.999Z' }),
     );
-    const { occurredAt, bookedOn } = summaryOf(parts);
-    expect({ occurredAt, bookedOn }).toEqual({
+    const { occurredAt, latestAt, bookedOn } = summaryOf(parts);
+    expect({ occurredAt, latestAt, bookedOn }).toEqual({
       occurredAt: '2026-11-22T23:59:59.999Z',
+      latestAt: '2026-11-25T08:00:00.000Z',
       bookedOn: '2026-11-25',
     });
   });
@@ -320,6 +466,7 @@ describe('what the customer is shown', () => {
       aPart('increment', 1n, { occurredAt: '2026-11-22T08:00:00.000Z' }),
     );
     expect(summaryOf(parts).description).toBe('Kaffebar');
+    expect(summaryOf(partsOf(authorised(1n))).description).toBe('');
   });
 
   test('it carries every id that the bank uses for it, once', () => {
@@ -329,5 +476,59 @@ describe('what the customer is shown', () => {
       aPart('refund', 5_000n, { id: 'refund-9' }),
     );
     expect(summaryOf(parts).bankIds).toEqual(['refund-9', 'transfer-1']);
+  });
+});
+
+describe('whatever a bank tells of one transaction', () => {
+  const kind = fc.constantFrom<Part['kind'][]>(
+    'authorisation',
+    'increment',
+    'reversal',
+    'expiry',
+    'clearing',
+    'refund',
+    'link',
+    'pending',
+    'booking',
+    'booking-reversal',
+  );
+  const part = fc
+    .record({
+      kind,
+      id: fc.constantFrom('1', '2', 'clearing:1'),
+      occurredAt: fc.constantFrom('2026-11-23T09:00:00.000Z', '2026-11-24T09:00:00.000Z'),
+      direction: fc.constantFrom('credit' as const, 'debit' as const),
+      amountMinor: fc.bigInt(0n, 300n),
+      currency: fc.constantFrom('DKK', 'EUR'),
+      final: fc.boolean(),
+      holdsOnly: fc.boolean(),
+      description: fc.constantFrom(undefined, 'Kaffebar', 'KAFFEBAR 1234'),
+    })
+    .map(({ kind, amountMinor, ...own }) => aPart(kind, amountMinor, own));
+  const parts = fc.uniqueArray(part, { maxLength: 8, selector: ({ kind, id }) => `${kind}:${id}` });
+  const written = (...told: readonly Part[]) =>
+    JSON.stringify([totalsOf(partsOf(...told)), summaryOf(partsOf(...told))], (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+
+  test('in any order reads the same to the last byte', () => {
+    const inTwoOrders = parts.chain((told) =>
+      fc.tuple(fc.constant(told), fc.shuffledSubarray(told, { minLength: told.length })),
+    );
+    fc.assert(
+      fc.property(inTwoOrders, ([told, shuffled]) => {
+        expect(written(...shuffled)).toBe(written(...told));
+      }),
+    );
+  });
+
+  test('holds at least nothing, and shows no amount below nothing', () => {
+    fc.assert(
+      fc.property(parts, (told) => {
+        for (const { held } of Object.values(totalsOf(partsOf(...told))))
+          expect(held).toBeGreaterThanOrEqual(0n);
+        expect(summaryOf(partsOf(...told)).amountMinor).toBeGreaterThanOrEqual(0n);
+      }),
+    );
   });
 });

@@ -1,27 +1,35 @@
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PublicError } from '../errors.ts';
 import { silentLog } from '../testing/builders.ts';
-import { guard, type ReadRequest, send } from './door.ts';
+import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
+import type { Log } from './log.ts';
 
 const LIMIT = 1000;
 let server: Server;
 let seen: Pick<ReadRequest, 'rawBody' | 'body'>[];
+let lines: Parameters<Log['error']>[];
 
 /** A door before a listener that says what it was given. */
 async function opened(admit: (authorization: string | undefined) => Promise<void> = async () => {}) {
   seen = [];
+  lines = [];
   server = createServer((request, response) => {
     const { rawBody, body } = request as ReadRequest;
     seen.push({ rawBody, body });
+    if (request.url === '/nothing') send(response, { status: 204 });
     send(response, { status: 200, body: { length: rawBody.length } });
+    if (request.url === '/failing') throw new TypeError('of DK5000400440116243');
   });
-  guard(server, { limitBytes: LIMIT, admit, log: silentLog });
+  const log = { ...silentLog, error: (...line: (typeof lines)[number]) => lines.push(line) };
+  guard(server, { limitBytes: LIMIT, admit, log });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 }
 
 afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
 });
@@ -91,11 +99,21 @@ describe('the body', () => {
     },
   );
 
-  test.each(['text/plain', 'application/octet-stream'])('stays bytes as %s', async (type) => {
+  test('stays bytes where it is not posted', async () => {
     await opened();
-    await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
+    const headers = { 'content-type': 'application/json' };
+    await sent({ method: 'PUT', body: Buffer.from('{"a":1}'), headers });
     expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
   });
+
+  test.each(['text/plain', 'application/octet-stream', 'x/application/json'])(
+    'stays bytes as %s',
+    async (type) => {
+      await opened();
+      await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': type } });
+      expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
+    },
+  );
 
   test('that is bad JSON is the function’s to judge: no HTML, no stack', async () => {
     await opened();
@@ -105,6 +123,7 @@ describe('the body', () => {
     });
     expect({ status, type }).toEqual({ status: 200, type: 'application/json' });
     expect(seen[0]?.rawBody.toString()).toBe('{"a":');
+    expect(seen[0]?.body).toEqual(Buffer.from('{"a":'));
   });
 
   test('of none is empty', async () => {
@@ -120,7 +139,7 @@ describe('the size', () => {
     ['in chunks, its length not told', true],
   ])('at the limit is let in, and one byte more is 413: %s', async (_, chunked) => {
     await opened();
-    expect((await sent({ body: Buffer.alloc(LIMIT), chunked })).status).toBe(200);
+    expect((await sent({ body: Buffer.alloc(LIMIT), chunked })).text).toBe('{"length":1000}');
     const { status, type, text } = await sent({ body: Buffer.alloc(LIMIT + 1), chunked });
     expect({ status, type }).toEqual({ status: 413, type: 'application/problem+json' });
     expect(JSON.parse(text)).toMatchObject({
@@ -162,6 +181,7 @@ describe('who is not let in', () => {
     expect(status).toBe(401);
     expect(JSON.parse(text)).toMatchObject({ code: 'push-token.invalid' });
     expect(seen).toEqual([]);
+    expect(lines).toEqual([]);
     expect((await sent({ body: Buffer.from('{}'), headers: { authorization: 'Bearer good' } })).status).toBe(
       200,
     );
@@ -191,8 +211,79 @@ describe('who is not let in', () => {
       throw new Error('keys of DK5000400440116243');
     });
     const { status, text } = await sent({ body: Buffer.from('{}') });
-    expect(status).toBe(500);
-    expect(text).not.toContain('DK50');
+    expect({ status, ...(JSON.parse(text) as object) }).toMatchObject({ status: 500, code: 'internal' });
+    expect(lines).toMatchObject([[{ errorName: 'Error' }, 'door failed']]);
+    expect(text + JSON.stringify(lines)).not.toContain('DK50');
+  });
+});
+
+test('a server that has no listener yet cannot be guarded', () => {
+  expect(() => guard(createServer(), { limitBytes: 1, admit: async () => {}, log: silentLog })).toThrow(
+    'door.no-listener',
+  );
+});
+
+describe('an answer', () => {
+  test('of nothing has no body and no type', async () => {
+    await opened();
+    const { status, type, text, headers } = await sent({ path: '/nothing' });
+    expect({ status, type, text }).toEqual({ status: 204, type: undefined, text: '' });
+    expect(headers['content-length']).toBe('0');
+  });
+
+  test('that was given stands, whatever fails after it', async () => {
+    await opened();
+    expect((await sent({ path: '/failing' })).status).toBe(200);
+    expect(lines).toMatchObject([[{ errorName: 'TypeError' }, 'door failed']]);
+    expect(JSON.stringify(lines)).not.toContain('DK50');
+  });
+});
+
+describe('on SIGTERM', () => {
+  /** What the process does then, without a signal and without its end. */
+  function draining() {
+    const once = vi.spyOn(process, 'once').mockReturnValue(process);
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+    const info = vi.fn();
+    drainOnSigterm(server, { ...silentLog, info });
+    const [signal, drain] = once.mock.lastCall ?? [];
+    expect(signal).toBe('SIGTERM');
+    return { drain: drain as () => void, exit, info };
+  }
+
+  test('a connection that a client only keeps holds nobody up', async () => {
+    await opened();
+    const { drain, exit, info } = draining();
+    const socket = connect(port(), '127.0.0.1');
+    const answer = new Promise((heard) => socket.once('data', heard));
+    const isClosed = new Promise((closed) => socket.once('close', closed));
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await answer;
+    drain();
+    await isClosed;
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0));
+    expect(info).toHaveBeenCalledWith({}, 'drained');
+  });
+
+  test('what takes for ever is cut off after 9 seconds, before the platform does it after 10', async () => {
+    await opened();
+    const { drain, exit } = draining();
+    const socket = connect(port(), '127.0.0.1');
+    await new Promise((written) =>
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf', written),
+    );
+    await vi.waitFor(
+      () => new Promise((told) => server.getConnections((_, open) => told(expect(open).toBe(1)))),
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+    drain();
+    await vi.advanceTimersByTimeAsync(8999);
+    expect(exit).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(exit).toHaveBeenCalledWith(1);
+    vi.useRealTimers();
+    socket.destroy();
+    await vi.waitFor(() => expect(exit).toHaveBeenLastCalledWith(0));
   });
 });
 

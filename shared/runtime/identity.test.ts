@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PublicError } from '../errors.ts';
 import type { Caller } from './env.ts';
 import { firebaseIdentity, pushIdentity } from './identity.ts';
@@ -32,22 +32,34 @@ beforeAll(async () => {
 
 afterAll(() => new Promise((closed) => keyServer.close(closed)));
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 beforeEach(() => {
   fetches = 0;
   published = { status: 200, body: keySet };
 });
 
-type Claims = { issuer?: string; audience?: string; expires?: string; sub?: string | null; extra?: object };
+type Claims = {
+  issuer?: string;
+  audience?: string;
+  expires?: string;
+  issuedAt?: number;
+  sub?: string | null;
+  extra?: object;
+};
 
 function claims({
   issuer = ISSUER,
   audience = PROJECT,
   expires = '1h',
+  issuedAt,
   sub = 'uid-ann',
   extra = {},
 }: Claims) {
   const token = new SignJWT({ ...extra, ...(sub !== null && { sub }) });
-  return token.setIssuer(issuer).setAudience(audience).setIssuedAt().setExpirationTime(expires);
+  return token.setIssuer(issuer).setAudience(audience).setIssuedAt(issuedAt).setExpirationTime(expires);
 }
 
 function signed(changes: Claims = {}, key: CryptoKey = keys.privateKey): Promise<string> {
@@ -79,12 +91,63 @@ describe('a customer', () => {
     });
   });
 
-  test.each([undefined, '', 'Bearer', 'Bearer ', 'Basic YW5uOmh1bnRlcjI=', 'uid-ann', 'Bearer a b'])(
-    'without a bearer token is nobody: %j',
-    async (authorization) => {
-      expect(await outcome(identify(authorization))).toBe('401 token.missing');
-    },
-  );
+  test.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic YW5uOmh1bnRlcjI=',
+    'uid-ann',
+    'Bearer a b',
+    'NoBearer a',
+  ])('without a bearer token is nobody: %j', async (authorization) => {
+    expect(await outcome(identify(authorization))).toBe('401 token.missing');
+  });
+
+  test('who is nobody hears what to do about it', async () => {
+    const refusals = ['', 'Bearer x', `Bearer ${await signed({ sub: '' })}`].map((authorization) =>
+      identify(authorization).catch((error: unknown) => error),
+    );
+    expect(await Promise.all(refusals)).toMatchObject([
+      { detail: 'Send a Firebase ID token: Authorization: Bearer <token>.' },
+      { detail: 'The token is not valid for this project, or has expired. Sign in again.' },
+      { detail: 'The token names nobody.' },
+    ]);
+    for (const refusal of await Promise.all(refusals))
+      expect(refusal).toMatchObject({ headers: { 'www-authenticate': 'Bearer' } });
+  });
+
+  test('is an operator by that very role alone', async () => {
+    const roles = ['operator', 'Operator', 'admin', true, ['operator'], undefined];
+    const callers = roles.map(async (role) => identify(`Bearer ${await signed({ extra: { role } })}`));
+    const isOperator = (await Promise.all(callers)).map((caller) => caller.isOperator);
+    expect(isOperator).toEqual([true, false, false, false, false, false]);
+  });
+
+  test('whose clock is half a minute behind the one that signed is let in', async () => {
+    const soon = Math.floor(Date.now() / 1000) + 30;
+    expect(await identify(`Bearer ${await signed({ extra: { auth_time: soon } })}`)).toMatchObject({
+      uid: 'uid-ann',
+    });
+    expect(await identify(`Bearer ${await signed({ issuedAt: soon })}`)).toMatchObject({ uid: 'uid-ann' });
+  });
+
+  test('may have an id of 128 characters', async () => {
+    const sub = 'u'.repeat(128);
+    expect(await identify(`Bearer ${await signed({ sub })}`)).toMatchObject({ uid: sub });
+  });
+
+  const hour = 3600;
+  test.each<[string, () => Claims]>([
+    ['was issued in the future', () => ({ issuedAt: Date.now() / 1000 + hour })],
+    ['is of a sign-in in the future', () => ({ extra: { auth_time: Date.now() / 1000 + hour } })],
+    ['is of a sign-in at no time', () => ({ extra: { auth_time: 'now' } })],
+    ['names half a character', () => ({ sub: 'uid-\ud83d' })],
+    ['names somebody at length', () => ({ sub: 'u'.repeat(129) })],
+    ['names a number', () => ({ sub: null, extra: { sub: 7 } })],
+  ])('is nobody when the token %s', async (_, changes) => {
+    expect(await outcome(identify(`Bearer ${await signed(changes())}`))).toBe('401 token.invalid');
+  });
 
   test.each<[string, Claims]>([
     ['has expired', { expires: '-1s' }],
@@ -197,6 +260,20 @@ describe('the published keys', () => {
     expect(await outcome(identify(`Bearer ${await signed()}`))).toBe('outage');
   });
 
+  test('are those of Google, unless others are named', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(keySet));
+    const identify = firebaseIdentity({ projectId: PROJECT, emulator: false });
+    expect(await identify(`Bearer ${await signed()}`)).toMatchObject({ uid: 'uid-ann' });
+    expect(String(fetched.mock.calls[0]?.[0])).toBe(
+      'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+    );
+  });
+
+  test('that do not come in time are our trouble too', async () => {
+    vi.spyOn(globalThis, 'fetch').mockRejectedValue(new DOMException('', 'TimeoutError'));
+    expect(await outcome(identify(`Bearer ${await signed()}`))).toBe('outage');
+  });
+
   test('that nobody serves are our trouble too', async () => {
     const nowhere = firebaseIdentity({
       projectId: PROJECT,
@@ -240,9 +317,19 @@ describe('a push', () => {
     expect(await admit(changes)).toBe('401 push-token.invalid');
   });
 
+  test('that does not say until when it is valid is not', async () => {
+    const token = new SignJWT({ email, email_verified: true }).setIssuer(issuer).setAudience(audience);
+    const forEver = await token.setProtectedHeader({ alg: 'RS256', kid: 'key-1' }).sign(keys.privateKey);
+    const admit = pushIdentity({ audience, issuer, email, keysUrl });
+    expect(await outcome(admit(`Bearer ${forEver}`))).toBe('401 push-token.invalid');
+  });
+
   test('without a token is not, and one that nobody can check now is tried again', async () => {
     const admit = pushIdentity({ audience, issuer, email, keysUrl });
     expect(await outcome(admit(undefined))).toBe('401 push-token.invalid');
+    const token = await signed(good);
+    expect(await outcome(admit(`NoBearer ${token}`))).toBe('401 push-token.invalid');
+    expect(await outcome(admit(`Bearer ${token} b`))).toBe('401 push-token.invalid');
     published = { status: 503, body: '' };
     expect(await outcome(admit(`Bearer ${await signed(good)}`))).toBe('outage');
   });

@@ -152,7 +152,7 @@ describe('a commit that is refused', () => {
     const { env, decide, entries, published } = aPlace();
     const refused = await decideOnce(env({ commit: [3] }), cause, decide).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PermanentError);
-    expect(refused).toMatchObject({ code: 'store.refused' });
+    expect(refused).toMatchObject({ code: 'store.refused', cause: { code: 3 } });
     expect(decide).toHaveBeenCalledTimes(1);
     expect([...entries(), ...published]).toEqual([]);
   });
@@ -192,15 +192,19 @@ describe('a commit that is refused', () => {
     expect(decide).toHaveBeenCalledTimes(20);
   });
 
-  test('waits a little longer each time, and never over a second', async () => {
-    const waits: number[] = [];
-    const { env, decide } = aPlace();
-    const sleep = async (milliseconds: number) => void waits.push(milliseconds);
-    const always = Array.from({ length: 11 }, () => CODES.aborted);
-    await decideOnce({ ...env({ commit: always }), sleep }, cause, decide);
-    expect(waits).toHaveLength(11);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(1000);
-    expect(waits[0]).toBeLessThanOrEqual(40);
+  test('waits at most twice as long each time, and never over a second', async () => {
+    const waited = async (dice: number) => {
+      const waits: number[] = [];
+      const { env, decide } = aPlace();
+      vi.spyOn(Math, 'random').mockReturnValue(dice);
+      const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+      const always = Array.from({ length: 7 }, () => CODES.aborted);
+      await decideOnce({ ...env({ commit: always }), sleep }, cause, decide);
+      vi.restoreAllMocks();
+      return waits;
+    };
+    expect(await waited(1)).toEqual([40, 80, 160, 320, 640, 1000, 1000]);
+    expect(await waited(0.5)).toEqual([20, 40, 80, 160, 320, 500, 500]); // so that two do not meet again
   });
 
   test('because what was read has changed is decided from the new', async () => {
@@ -219,6 +223,96 @@ describe('a commit that is refused', () => {
     };
     expect(await decideOnce(first, cause, addOne)).toBe('done');
     expect(things()).toBe(11n);
+  });
+});
+
+describe('a document that several in one process want', () => {
+  const create = (path: string): Write => ({ do: 'create', path, fields: {} });
+
+  /** Counts in documents that everybody reads and changes; a commit takes a while, and the process knows how many were in vain. */
+  function counters() {
+    const cloud = memoryCloud();
+    const platform = cloud.instance();
+    const inVain: string[] = [];
+    const commit: typeof platform.commit = async (writes) => {
+      await new Promise((wake) => setTimeout(wake, 1));
+      await platform.commit(writes).catch((error: unknown) => {
+        inVain.push('one');
+        throw error;
+      });
+    };
+    const env = anEnv({ platform: { ...platform, commit } });
+    const add = (id: string, path: string, before = async () => {}) =>
+      decideOnce(env, { ...cause, id }, async () => {
+        const [read] = await platform.get([path]);
+        if (!read) throw new Error('nothing read');
+        await before();
+        const count = ((read.fields?.count as bigint | undefined) ?? 0n) + 1n;
+        const fields = { count };
+        return {
+          writes: [read.fields ? { do: 'replace', read, fields } : { do: 'create', path, fields }],
+          events: [],
+        };
+      });
+    return { add, inVain, count: (path: string) => cloud.documents().get(path)?.count };
+  }
+
+  test('is decided upon once by who finds nobody there', async () => {
+    const { env } = aPlace();
+    const decide = vi.fn(async () => ({ writes: [create('things/1')], events: [] }));
+    await decideOnce(env(), cause, decide);
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
+  /** Some that came at once: one has won, and the others wait until they are released, or are refused. */
+  async function waiting({ add, inVain }: ReturnType<typeof counters>, count: number) {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const refused: unknown[] = [];
+    const causes = Array.from({ length: count }, (_, n) => {
+      let tries = 0;
+      const cause = add(`held-${n}`, 'counters/1', async () => {
+        tries += 1;
+        if (tries > 1) await held;
+      });
+      return cause.catch((error: unknown) => refused.push(error));
+    });
+    await vi.waitFor(() => expect(inVain).toHaveLength(count - 1));
+    return { ended: Promise.all(causes), refused, release };
+  }
+
+  test('is waited for by who comes later, and nobody then tries in vain', async () => {
+    const place = counters();
+    const { ended, release } = await waiting(place, 5);
+    const decided: string[] = [];
+    const decide = async () => void decided.push('one');
+    const later = Promise.all(['a', 'b', 'c'].map((id) => place.add(id, 'counters/1', decide)));
+    await vi.waitFor(() => expect(decided).toHaveLength(3));
+    release();
+    await Promise.all([ended, later]);
+    expect(place.inVain).toHaveLength(4);
+    expect(place.count('counters/1')).toBe(8n);
+  });
+
+  test('holds up nobody who wants another', async () => {
+    const place = counters();
+    const { ended, release } = await waiting(place, 3);
+    await Promise.all(['a', 'b', 'c'].map((id) => place.add(id, 'counters/2')));
+    expect(place.count('counters/2')).toBe(3n);
+    release();
+    await ended;
+    expect(place.count('counters/1')).toBe(3n);
+  });
+
+  test('is waited for by 24: whoever meets a longer row comes again later', async () => {
+    const { ended, refused, release } = await waiting(counters(), 30);
+    await vi.waitFor(() => expect(refused).toHaveLength(30 - 1 - 24));
+    expect(refused).toMatchObject(refused.map(() => ({ code: 'store.contended' })));
+    release();
+    await ended;
+    expect(refused).toHaveLength(5);
   });
 });
 
@@ -346,6 +440,7 @@ describe('a cause that nobody delivers again', () => {
       await expect(crashed).rejects.toThrow('crashed');
     }
     const healthy = new Set(ids.filter((_, n) => n % 16 === 0));
+    const tried: string[] = [];
     const { platform } = env();
     const later = {
       ...env(),
@@ -353,6 +448,7 @@ describe('a cause that nobody delivers again', () => {
       platform: {
         ...platform,
         async publish(...[topic, messages]: Parameters<typeof platform.publish>) {
+          tried.push(...messages.map((message) => eventIn(message).id));
           if (messages.some((message) => !healthy.has(eventIn(message).id))) throw new StoreError(13);
           await platform.publish(topic, messages);
         },
@@ -360,6 +456,35 @@ describe('a cause that nobody delivers again', () => {
     };
     await expect(republishUnpublished(later)).rejects.toThrow('store.code-13');
     expect(published.toSorted()).toEqual([...healthy].toSorted());
+    expect(tried.toSorted()).toEqual(ids.toSorted()); // each once
+  });
+
+  test('is left to the next run after two minutes: a run never meets the one after it', async () => {
+    const { env, published } = aPlace();
+    for (let n = 0; n < 220; n += 1) {
+      const decide = async () => ({ writes: [], events: [counted(`evt-${n}`)] });
+      const crashed = decideOnce(env({ publish: ['crash-before'] }), { ...tick, id: `tick-${n}` }, decide);
+      await expect(crashed).rejects.toThrow('crashed');
+    }
+    const { platform } = env();
+    let pages = 0;
+    const query: typeof platform.query = (asked) => {
+      pages += 1;
+      return platform.query(asked);
+    };
+    const now = () => minutesLater(5 + pages); // each page takes a minute
+    const looked = await republishUnpublished({ ...env(), now, platform: { ...platform, query } });
+    expect(looked).toBe(200);
+    expect(published).toHaveLength(200);
+  });
+
+  test('whose process dies before the mark is off has failed, and is published once more', async () => {
+    const { env, decide, published } = aPlace();
+    await expect(decideOnce(env({ publish: ['crash-before'] }), tick, decide)).rejects.toThrow('crashed');
+    const later = (commit: Trouble[]) => ({ ...env({ commit }), now: () => minutesLater(5) });
+    await expect(republishUnpublished(later(['crash-before']))).rejects.toThrow('crashed');
+    expect(await republishUnpublished(later([]))).toBe(1);
+    expect(published).toEqual(['evt-2', 'evt-2']);
   });
 
   test('may be marked by two at once: it is published twice at most, and both are content', async () => {
@@ -375,7 +500,10 @@ test('the same cause with other input is refused for good, and changes nothing',
   const { env, decide, things, published } = aPlace();
   await decideOnce(env(), cause, decide);
   const other = { ...cause, fingerprint: 'other' };
-  await expect(decideOnce(env(), other, decide)).rejects.toThrow('event.conflict');
+  await expect(decideOnce(env(), other, decide)).rejects.toMatchObject({
+    code: 'event.conflict',
+    facts: { cause: 'evt-1' },
+  });
   await expect(deliverOnce(env(), other, async () => [])).rejects.toThrow('event.conflict');
   expect(things()).toBe(5n);
   expect(new Set(published)).toEqual(new Set(['evt-2']));

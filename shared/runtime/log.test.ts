@@ -1,41 +1,66 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, test, vi } from 'vitest';
 import { PermanentError } from '../errors.ts';
 import { StoreError } from '../platform/platform.ts';
-import { errorFields } from './log.ts';
+import { errorFields, openLog } from './log.ts';
+import { childOf } from './telemetry.ts';
 
-/** The lines of a process that writes this to its log. */
-function written(statement: string): Record<string, unknown>[] {
-  const source = `import { openLog } from './shared/runtime/log.ts';
-    import { childOf } from './shared/runtime/telemetry.ts';
-    const log = openLog({ project: 'demo-counterfoil', function: 'watch-things', revision: 'r1' });
-    ${statement}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
-  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+vi.mock('pino', { spy: true });
+
+/** A log, and its lines as they would be written. */
+async function opened() {
+  const lines: Record<string, unknown>[] = [];
+  const real = await vi.importActual<{ pino: typeof pino }>('pino');
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  vi.mocked(pino).mockImplementationOnce(((options: object) =>
+    real.pino(options, stream)) as unknown as typeof pino);
+  const log = openLog({ project: 'demo-counterfoil', function: 'watch-things', revision: 'r1' });
+  return { log, lines };
 }
 
-test('a line is JSON as Cloud Logging reads it, and has only the fields that are allowed', () => {
-  const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const [first, second] = written(`
-    log.info({ eventId: 'evt-1', accountId: 'acct-1', facts: { tries: 3 }, iban: 'DK5000400440116243', body: { name: 'Ann' } }, 'handled');
-    log.in(childOf('${trace}')).warn({ reason: 'account.not-found', count: undefined }, 'parked');`);
-  expect(first).toEqual({
-    severity: 'INFO',
-    time: expect.stringMatching(/^2\d{3}-\d\d-\d\dT[\d:.]+Z$/),
-    function: 'watch-things',
-    revision: 'r1',
-    eventId: 'evt-1',
-    message: 'handled',
+describe('a line', () => {
+  test('is JSON as Cloud Logging reads it, and has only the fields that are allowed', async () => {
+    const { log, lines } = await opened();
+    const secrets = { accountId: 'acct-1', iban: 'DK5000400440116243', body: { name: 'Ann' } };
+    log.info({ eventId: 'evt-1', count: undefined, ...secrets }, 'handled');
+    expect(lines).toEqual([
+      {
+        severity: 'INFO',
+        time: expect.stringMatching(/^2\d{3}-\d\d-\d\dT[\d:.]+Z$/),
+        function: 'watch-things',
+        revision: 'r1',
+        eventId: 'evt-1',
+        message: 'handled',
+      },
+    ]);
   });
-  expect(second).toMatchObject({
-    severity: 'WARNING',
-    reason: 'account.not-found',
-    'logging.googleapis.com/trace': 'projects/demo-counterfoil/traces/0af7651916cd43dd8448eb211c80319c',
+
+  test('says how grave it is in the words of Cloud Logging', async () => {
+    const { log, lines } = await opened();
+    log.warn({ reason: 'account.not-found' }, 'parked');
+    log.error({ errorName: 'TypeError' }, 'failed');
+    expect(lines).toMatchObject([
+      { severity: 'WARNING', reason: 'account.not-found', message: 'parked' },
+      { severity: 'ERROR', errorName: 'TypeError', message: 'failed' },
+    ]);
   });
+
+  test.each(['info', 'warn', 'error'] as const)(
+    'of %s is found by its trace, where it has one',
+    async (level) => {
+      const { log, lines } = await opened();
+      const trace = childOf('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
+      log.in(trace)[level]({ status: 204 }, 'answered');
+      expect(lines).toMatchObject([
+        {
+          status: 204,
+          'logging.googleapis.com/trace': 'projects/demo-counterfoil/traces/0af7651916cd43dd8448eb211c80319c',
+          'logging.googleapis.com/spanId': trace.spanId,
+          'logging.googleapis.com/trace_sampled': true,
+        },
+      ]);
+    },
+  );
 });
 
 describe('an error in the log', () => {
@@ -52,6 +77,17 @@ describe('an error in the log', () => {
     const fields = errorFields(new Error(`first line\n    at ${iban}\n    at the bank`));
     expect(fields.errorStack).toContain('log.test.ts');
     expect(JSON.stringify(fields)).not.toContain(iban);
+  });
+
+  test('has at most its eight innermost places, a line each', () => {
+    const deep = (depth: number): Error => (depth === 0 ? new Error('deep') : deep(depth - 1));
+    const places = String(errorFields(deep(20)).errorStack).split('\n');
+    expect(places).toHaveLength(8);
+    for (const place of places) expect(place).toMatch(/^ {4}at /);
+  });
+
+  test('has no place where nobody knows one', () => {
+    expect(errorFields(Object.assign(new Error('lost'), { stack: undefined })).errorStack).toBe('');
   });
 
   test('tells the code of what we threw ourselves, of the store and of Node', () => {

@@ -9,6 +9,7 @@ import { write } from '../store/document.ts';
 import { aMessage, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { withTroubles } from '../testing/troubles.ts';
 import { parkedId } from './dead-letter.ts';
+import type { Log } from './log.ts';
 import { onEvent } from './on-event.ts';
 import { toMessage } from './outgoing.ts';
 
@@ -22,6 +23,14 @@ const message = aMessage([happened], {
   id: 'evt-1',
   data: { amountMinor: 3200n },
 });
+
+const declaredToWatch = {
+  name: 'watch-things',
+  publishes: [],
+  impact: 'None: a test.',
+  config: z.object({}),
+  connect: () => ({}),
+};
 
 type Decide = (event: Event<string, { amountMinor: bigint }>) => Promise<object>;
 
@@ -126,6 +135,8 @@ describe('many events at once that want one document', () => {
       );
       expect(new Set(failed).size).toBeLessThanOrEqual(1);
       if (failed.length > 0) expect(failed[0]).toBe('Error: store.contended');
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'store.contended' });
       waiting = waiting.filter((_, n) => results[n]?.status === 'rejected');
       rounds.push(failed.length);
     }
@@ -177,6 +188,7 @@ describe('an event that is handled to rebuild a read model', () => {
     };
     const { receive, published } = watched(refuse, [], { rebuild: 'rebuild-1' });
     await expect(receive(message)).rejects.toThrow('fact.conflict');
+    await expect(receive(raw('hello'))).rejects.toThrow('event.not-json');
     expect(published).toEqual([]);
   });
 });
@@ -253,6 +265,70 @@ describe('what follows from an event', () => {
   });
 });
 
+describe('what the log says of an event', () => {
+  async function logged(decide: Decide, given = message) {
+    const lines: unknown[][] = [];
+    const write = (...line: unknown[]) => void lines.push(line);
+    const log: Log = { info: write, warn: write, error: write, in: () => log };
+    const fn = onEvent({ ...declaredToWatch, on: [happened], decide });
+    await fn
+      .start(
+        anEnv({ log }),
+        {},
+      )(given)
+      .catch(() => {});
+    return lines;
+  }
+  const one = { eventId: 'evt-1', type: 'thing.happened' };
+
+  test('is one line at its end: which it was, how it ended and how long it took', async () => {
+    const lines = await logged(async () => ({}));
+    expect(lines).toMatchObject([[{ ...one, outcome: 'done', reason: undefined }, 'handled']]);
+    const [[{ milliseconds }]] = lines as [[{ milliseconds: number }]];
+    expect(milliseconds).toBeLessThan(60_000);
+  });
+
+  test('is why it was parked, and nothing that it held', async () => {
+    const refuse = async () => {
+      throw new PermanentError('account.closed', { iban: 'DK5000400440116243' });
+    };
+    const lines = await logged(refuse);
+    expect(lines).toMatchObject([[{ ...one, outcome: 'parked', reason: 'account.closed' }, 'handled']]);
+    expect(JSON.stringify(lines)).not.toContain('DK50');
+    expect(await logged(refuse, raw('hello'))).toMatchObject([
+      [{ eventId: undefined, outcome: 'parked' }, 'handled'],
+    ]);
+  });
+
+  test('is that it was let pass, where it is none of its business', async () => {
+    const stranger = aMessage([other], { type: 'other.happened', subject: 'x', data: {} });
+    const lines = await logged(async () => ({}), stranger);
+    expect(lines).toMatchObject([[{ type: 'other.happened', outcome: 'ignored' }, 'handled']]);
+  });
+
+  test('is what failed, where it comes again', async () => {
+    const failing = async () => {
+      throw new TypeError('of DK5000400440116243');
+    };
+    const lines = await logged(failing);
+    expect(lines).toMatchObject([[{ ...one, errorName: 'TypeError' }, 'handling failed']]);
+    expect(JSON.stringify(lines)).not.toContain('DK50');
+  });
+});
+
+test('a function is given its configuration, the store, and the clock', async () => {
+  const connect = vi.fn((_given: object) => 'what it made of it');
+  const decide = vi.fn(async (_event: Event, _context: object) => ({}));
+  const config = z.object({ LIMIT: z.string() });
+  const fn = onEvent({ ...declaredToWatch, on: [happened], config, connect, decide });
+  const env = anEnv();
+  await fn.start(env, { LIMIT: '7' })(message);
+  const { platform: reads, accessToken, fcm } = env;
+  expect(connect.mock.lastCall?.[0]).toEqual({ config: { LIMIT: '7' }, reads, accessToken, fcm });
+  expect(decide.mock.lastCall?.[1]).toEqual({ deps: 'what it made of it', now: NOW });
+  expect(fn).toMatchObject({ trigger: 'event', name: 'watch-things' });
+});
+
 describe('a message that nobody can read', () => {
   const envelope = eventIn(message);
 
@@ -287,6 +363,24 @@ describe('a message that nobody can read', () => {
     await receive(raw(JSON.stringify({ ...envelope, data: { amountMinor: 'DK5000400440116243' } })));
     expect(parked()[0]?.facts.issues).toContain('amountMinor');
     expect(JSON.stringify(parked()[0]?.facts)).not.toContain('DK50');
+  });
+
+  test('says all that is wrong, at a length that fits into a log', async () => {
+    const { receive, parked } = watched();
+    await receive(raw(JSON.stringify({ ...envelope, specversion: 'x', id: '' })));
+    expect(parked()[0]?.facts.issues).toBe('specversion: invalid_value, id: too_small');
+
+    const many = kind('thing.listed', 'transactions', z.object({ all: z.array(z.string()) }));
+    const listing = { ...declaredToWatch, on: [many] as const, decide: async () => ({}) };
+    const told = aMessage([many], { type: 'thing.listed', subject: 'x', data: { all: [] } });
+    const wrong = { ...eventIn(told), data: { all: Array.from({ length: 100 }, () => 7) } };
+    const cloud = memoryCloud();
+    const published: Event[] = [];
+    cloud.onPublish((_, sent) => published.push(eventIn(sent)));
+    await onEvent(listing).start(anEnv({ platform: cloud.instance() }), {})(toMessage(wrong));
+    const issues = String(parkedIn(published)[0]?.facts.issues);
+    expect(issues).toMatch(/^all\.0: invalid_type, all\.1: /);
+    expect(issues).toHaveLength(500);
   });
 
   test('is one parked document, however often it comes, and each parking an event of its own', async () => {
@@ -346,6 +440,15 @@ describe('an event that cannot be processed', () => {
     await receive(told({ fingerprint: 'f-2' }));
     const ids = parked().map(({ parkedId: id }) => id);
     expect(new Set([...ids, parkedId('watch-others', message, envelope)]).size).toBe(5);
+  });
+
+  test('since it says other things than the one before it under the same id is parked as a conflict', async () => {
+    const { receive, parked } = watched();
+    await receive(told({ fingerprint: 'f-1' }));
+    await receive(told({ fingerprint: 'f-1' }));
+    expect(parked()).toEqual([]);
+    await receive(told({ fingerprint: 'f-2' }));
+    expect(parked()).toMatchObject([{ reason: 'event.conflict' }]);
   });
 
   test('because what follows cannot be encoded is parked, and nothing is committed', async () => {

@@ -20,7 +20,12 @@ function served({ fails, publish = [] }: { fails?: Error; publish?: Trouble[] } 
   cloud.onPublish((_, message) => published.push(eventIn(message)));
   const read = vi.fn(async (_: Request) => ({ status: 200, body: { id: 'thing-1' } }));
   const lines: LogFields[] = [];
-  const log: Log = { ...silentLog, info: (fields) => lines.push(fields), in: () => log };
+  const messages: string[] = [];
+  const line = (fields: LogFields, message: string) => {
+    messages.push(message);
+    lines.push(fields);
+  };
+  const log: Log = { ...silentLog, info: line, error: line, in: () => log };
   const fn = onRequest({
     name: 'serve-things',
     caller: 'customer',
@@ -38,7 +43,7 @@ function served({ fails, publish = [] }: { fails?: Error; publish?: Trouble[] } 
     },
   });
   const platform = withTroubles(cloud.instance(), { publish });
-  return { answer: fn.start(anEnv({ platform, log }), {}), published, read, lines };
+  return { answer: fn.start(anEnv({ platform, log }), {}), published, read, lines, messages };
 }
 
 describe('where a request goes', () => {
@@ -69,7 +74,32 @@ describe('where a request goes', () => {
   });
 });
 
+describe('an id in a path', () => {
+  test('may have 128 characters, longer than any of ours; a longer one names nothing', async () => {
+    const { answer } = served();
+    const asked = async (length: number) =>
+      (await answer(aRequest('GET', `/v1/things/${'a'.repeat(length)}`, 'uid-ann'))).status;
+    expect([await asked(128), await asked(129)]).toEqual([200, 404]);
+  });
+});
+
 describe('who may ask', () => {
+  test('a bank without a token: its adapter knows it by its signature', async () => {
+    const fn = onRequest({
+      name: 'receive-things',
+      caller: 'bank',
+      publishes: [],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: () => ({}),
+      routes: { 'POST /webhooks': async ({ uid }) => ({ status: 200, body: { uid } }) },
+    });
+    expect(await fn.start(anEnv(), {})(aRequest('POST', '/webhooks', ''))).toEqual({
+      status: 200,
+      body: { uid: '' },
+    });
+  });
+
   test('nobody without a token, whatever the route answers', async () => {
     const { answer, read } = served();
     const { status, body } = await answer(aRequest('GET', '/v1/things/1', ''));
@@ -100,6 +130,7 @@ describe('an operator', () => {
 describe('a request that changes something', () => {
   /** Counts its calls in one document that everybody changes. */
   function counting(troubles: { commit?: Trouble[]; publish?: Trouble[] } = {}) {
+    let decisions = 0;
     const cloud = memoryCloud();
     const published: Event[] = [];
     cloud.onPublish((_, message) => published.push(eventIn(message)));
@@ -112,6 +143,7 @@ describe('a request that changes something', () => {
       connect: ({ reads }) => reads,
       routes: {
         'POST /v1/count': async (_, { deps }) => {
+          decisions += 1;
           const read = await readOne(deps, 'counters/one');
           const count = ((read.fields?.count as bigint | undefined) ?? 0n) + 1n;
           return {
@@ -130,14 +162,16 @@ describe('a request that changes something', () => {
       published,
       ask: () => answer(aRequest('POST', '/v1/count', 'uid-ann')),
       count: () => cloud.documents().get('counters/one')?.count,
+      decided: () => decisions,
     };
   }
 
   test('is answered once it is committed and its events are durable', async () => {
-    const { ask, count, published } = counting();
+    const { ask, count, published, decided } = counting();
     expect(await ask()).toEqual({ status: 200, body: { count: '1' } });
     expect(count()).toBe(1n);
     expect(published).toHaveLength(1);
+    expect(decided()).toBe(1);
   });
 
   test('is decided again on what others changed meanwhile: of ten at once none is lost', async () => {
@@ -147,6 +181,13 @@ describe('a request that changes something', () => {
     expect(
       answers.map(({ body }) => Number((body as { count: string }).count)).sort((a, b) => a - b),
     ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('waits for its turn, however long the row: nobody sends it again', async () => {
+    const { ask, count } = counting();
+    const answers = await Promise.all(Array.from({ length: 40 }, ask));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(count()).toBe(40n);
   });
 
   test('is done once when the answer of its commit is lost', async () => {
@@ -198,10 +239,20 @@ describe('what a caller hears of a failure', () => {
     expect(JSON.stringify(answer)).not.toMatch(/DK50|hunter2/);
   });
 
+  test('and the log hears that it failed and where, and neither message nor cause', async () => {
+    const fails = new TypeError('no row for DK5000400440116243', { cause: new Error('password=hunter2') });
+    const { answer, lines, messages } = served({ fails });
+    await answer(aRequest('GET', '/v1/failures', 'uid-ann'));
+    expect(messages).toEqual(['request failed', 'answered']);
+    expect(lines).toMatchObject([{ errorName: 'TypeError' }, { status: 500, reason: undefined }]);
+    expect(JSON.stringify(lines)).not.toMatch(/DK50|hunter2/);
+  });
+
   test('and the log hears the status and the code, no more', async () => {
     const { answer, lines } = served({ fails: new PublicError(404, 'account.not-found') });
     await answer(aRequest('GET', '/v1/failures?iban=DK5000400440116243', 'uid-ann'));
     expect(lines).toMatchObject([{ status: 404, reason: 'account.not-found' }]);
+    expect(lines[0]?.milliseconds).toBeLessThan(60_000);
     expect(JSON.stringify(lines)).not.toContain('DK50');
   });
 });

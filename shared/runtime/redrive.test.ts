@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { aFact, eventIn, TRACEPARENT } from '../testing/builders.ts';
+import { memoryCloud } from '../platform/memory.ts';
+import { readOne } from '../platform/platform.ts';
+import { parkedPath, writeParked } from '../store/parked.ts';
+import { aFact, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { toMessage } from './outgoing.ts';
-import { redriveOf } from './redrive.ts';
+import { redriveOf, redriveOfParked } from './redrive.ts';
 
 const fact = aFact('transaction.booked', { id: 'fact-1' });
 const bent = (text: string, by: string) => ({
@@ -27,6 +30,25 @@ describe('a redrive', () => {
     if (first.kind !== 'ready') throw new Error(first.reason);
     const again = redriveOf('tally-spending', toMessage(first.message.event));
     expect(again).toMatchObject({ message: { event: { id: 'fact-1', to: 'tally-spending' } } });
+  });
+
+  test('of what was parked is that of the message, whose bytes may be in several documents', async () => {
+    const cloud = memoryCloud();
+    const store = cloud.instance();
+    const long = aFact('transaction.booked', { remittance: 'x'.repeat(1_000_000) });
+    const parked = {
+      parkedId: 'prk_1',
+      function: 'record-transaction',
+      reason: 'account.not-found',
+      facts: {},
+      attempts: 1,
+      message: { dataBase64: Buffer.from(long.data).toString('base64'), attributes: { ...long.attributes } },
+    };
+    const now = { at: NOW.toISOString(), traceparent: TRACEPARENT, cameBack: false, isHandled: false };
+    await store.commit(writeParked(await readOne(store, parkedPath('prk_1')), now, parked));
+    expect(cloud.documents().size).toBe(2);
+    const stored = await readOne(store, parkedPath('prk_1'));
+    expect(await redriveOfParked(store, stored)).toEqual(redriveOf('record-transaction', long));
   });
 
   test.each([

@@ -19,6 +19,19 @@ test('who wants one thing gets it one after the other, in the order of asking', 
   expect(seen).toEqual(['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]));
 });
 
+test('who asks while others wait goes behind them, also once the first of them is done', async () => {
+  const { take } = takeTurns();
+  const seen: string[] = [];
+  const first = take('a', async () => void seen.push('first'));
+  const second = take('a', async () => {
+    await later(5);
+    seen.push('second');
+  });
+  await first;
+  await Promise.all([second, take('a', async () => void seen.push('third'))]);
+  expect(seen).toEqual(['first', 'second', 'third']);
+});
+
 test('who wants another thing does not wait', async () => {
   const { take: inTurn } = takeTurns();
   const slow = inTurn('a', () => later(20));

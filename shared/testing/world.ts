@@ -102,6 +102,7 @@ export function aWorldOn(
   const processes = new Map<string, Process<unknown>[]>();
   let underWay = 0;
   let started = 0;
+  let handlings = 0;
 
   ground.onPublish((topic, message) => {
     published.push(new Published(topic, message));
@@ -111,6 +112,8 @@ export function aWorldOn(
   return {
     /** Each step: which function took which event, the how-manieth time, which faults it met, and how it ended. */
     steps: (): readonly string[] => steps.map((step) => step()),
+    /** How often a function was handed something. */
+    handled: () => handlings,
     /** What handlers threw, apart from crashes. */
     failures: failures as readonly Error[],
     /** What functions published. */
@@ -189,6 +192,7 @@ export function aWorldOn(
 
   async function begin(next: Pending): Promise<void> {
     underWay += 1;
+    handlings += 1;
     await next();
     underWay -= 1;
   }

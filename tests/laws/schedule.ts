@@ -9,6 +9,8 @@ export type Schedule = {
   readonly story: Story;
   /** Each the body of one delivery; the same one may come several times. */
   readonly deliveries: readonly Buffer[];
+  /** How many events that makes, counted as often as they are told. */
+  readonly told: number;
   readonly faults: Faults;
   readonly weather: Weather;
   /** In how many documents a balance is kept. */
@@ -45,14 +47,16 @@ function storyOf(seed: number, n: number): Story {
  */
 export function scheduleFor(story: Story, seed: number): Schedule {
   const draw = fromSeed(seed);
-  const deliveries = deliveredInAnyOrder(story, draw).map((events) => aBody(...events));
+  const once = deliveredInAnyOrder(story, draw);
+  const deliveries = [...once, ...once.filter(() => draw(8) === 7)];
   const isOneAlone = draw(2) === 0;
   const one = FAULT_KINDS[draw(FAULT_KINDS.length)];
   const struck = FAULT_KINDS.filter((kind) => !isOneAlone || kind === one);
   const share = (isOneAlone ? [0, 0.02, 0.05, 0.15] : [0, 0.003, 0.01, 0.03])[draw(4)] ?? 0;
   return {
     story,
-    deliveries: [...deliveries, ...deliveries.filter(() => draw(8) === 7)],
+    deliveries: deliveries.map((events) => aBody(...events)),
+    told: deliveries.flat().length,
     faults: Object.fromEntries(struck.map((kind) => [kind, share])),
     weather: {
       reorders: draw(8) > 0,
@@ -80,6 +84,7 @@ export function calm(story: Story): Schedule {
   return {
     story,
     deliveries: story.events.map((event) => aBody(event)),
+    told: story.events.length,
     faults: {},
     weather: { reorders: false, concurrency: 1, redelivers: 0, attemptsMax: 5 },
     shards: 1,

@@ -27,7 +27,12 @@ const TICKS_MAX = 50;
 let push = aPushService();
 globalThis.fetch = (url, init) => push.fetch(url, init);
 
-export type Verdict = { readonly violations: readonly Violation[]; readonly steps: () => readonly string[] };
+export type Verdict = {
+  readonly violations: readonly Violation[];
+  /** How often a function handled something. */
+  readonly handled: number;
+  readonly steps: () => readonly string[];
+};
 
 /** Lives through a schedule, and through its story as it would go on a calm day, and says which laws were broken. */
 export async function simulate(
@@ -35,10 +40,11 @@ export async function simulate(
   { release = functions, beside = [] }: { release?: Release; beside?: Release } = {},
 ): Promise<Verdict> {
   const reference = await calmLifeOf(schedule, release);
-  const { life, steps } = await live(schedule, release, beside);
+  const { life, world } = await live(schedule, release, beside);
   return {
     violations: [...reference.violations, ...violationsAfter(life, reference.life, schedule.story)],
-    steps,
+    handled: world.handled(),
+    steps: world.steps,
   };
 }
 
@@ -92,11 +98,25 @@ async function live(
   await world.rest();
 
   const { violations, acknowledged, told } = laws;
-  const pushesRepeated = push.calls.length - pushes;
-  const { failures } = world;
-  const documents = cloud.documents();
-  const life: Life = { documents, violations, acknowledged, told, failures, toStrangers, pushesRepeated };
-  return { life, steps: world.steps };
+  const shows = push.phone(aDevice().fcmToken).shows;
+  const life: Life = {
+    ...{
+      documents: cloud.documents(),
+      violations,
+      acknowledged,
+      told,
+      toStrangers,
+      failures: world.failures,
+    },
+    pushed: new Set(
+      shows
+        .map(({ tag }) => tag)
+        .filter((tag) => isOfTransaction(cloud, tag))
+        .toSorted(),
+    ),
+    pushesRepeated: push.calls.length - pushes,
+  };
+  return { life, world };
 
   /** Again and again until it is answered 202, as a bank does. */
   function post(rawBody: Buffer): void {
@@ -123,4 +143,11 @@ function named<Fn extends DeclaredFunction>(release: Release, name: string): Fn 
   const fn = release.find((each) => each.name === name);
   if (!fn) throw new Error(`This release has no ${name}.`);
   return fn as Fn;
+}
+
+/** An alert that is over before it is told rings no phone; a purchase does once, whatever becomes of it. */
+function isOfTransaction(cloud: MemoryCloud, notificationId: string): boolean {
+  return (
+    cloud.documents().get(`customers/${OWNER}/notifications/${notificationId}`)?.transactionId !== undefined
+  );
 }

@@ -1,0 +1,23 @@
+/** One change of our code that breaks a law, and that compiles: somebody could have meant well by it. */
+export type Bug = {
+  readonly name: string;
+  readonly law: Law;
+  /** What it does wrong, and where it has really happened. */
+  readonly what: string;
+  readonly edits: readonly Edit[];
+};
+
+/** `find` stands in the file exactly once, so that a patch which no longer fits is noticed. */
+export type Edit = { readonly file: string; readonly find: string; readonly replace: string };
+
+export type Law = keyof typeof LAWS;
+
+export const LAWS = {
+  lost: 'nothing acknowledged is lost',
+  order: 'order and repetition do not matter',
+  once: 'effects happen once',
+  mirror: 'the mirror equals the bank',
+  poison: 'a poison event blocks nothing but itself',
+  owners: 'nobody sees another’s money',
+  explained: 'everything is explainable',
+} as const;

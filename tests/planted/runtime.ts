@@ -1,0 +1,224 @@
+import type { Bug } from './bug.ts';
+
+const INBOX = 'shared/runtime/inbox.ts';
+const COMMIT = 'await env.platform.commit([...createInbox(at, entry), ...decided.writes]);';
+const READ = 'const found = await readInbox(env, at);\n      if (found) {';
+
+/** Bugs of once: what is committed, published and acknowledged, and in which order. */
+export const runtimeBugs: readonly Bug[] = [
+  {
+    name: 'inbox-after-the-work',
+    law: 'once',
+    what: 'The inbox entry has a commit of its own after the work: a crash between them does the work again, and its follow-ups are lost.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
+    await env.platform.commit(createInbox(at, entry));`,
+      },
+    ],
+  },
+  {
+    name: 'inbox-before-the-work',
+    law: 'lost',
+    what: 'Marked as handled before the work succeeded, as many webhook tutorials do it: a crash between them loses the event.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `await env.platform.commit(createInbox(at, entry));
+    if (decided.writes.length > 0) await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);`,
+      },
+    ],
+  },
+  {
+    name: 'increment-outside-the-inbox',
+    law: 'once',
+    what: 'The balance moves in a commit after that of the transaction and its inbox entry: a crash between them leaves it behind for good.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `const increments = decided.writes.filter((each) => each.do === 'increment');
+    await env.platform.commit([...createInbox(at, entry), ...decided.writes.filter((each) => each.do !== 'increment')]);
+    if (increments.length > 0) await env.platform.commit([...createInbox(at + randomUUID(), entry), ...increments]);`,
+      },
+    ],
+  },
+  {
+    name: 'increment-retried-alone',
+    law: 'once',
+    what: 'An increment is a commit of its own with nothing that can exist already: Google’s client applies it twice when its answer is lost, and says OK.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `const increments = decided.writes.filter((each) => each.do === 'increment');
+    await env.platform.commit([...createInbox(at, entry), ...decided.writes.filter((each) => each.do !== 'increment')]);
+    if (increments.length > 0) await env.platform.commit(increments);`,
+      },
+      {
+        file: 'shared/store/commit.ts',
+        find: "if (increments.length > 0 && writes[0]?.do !== 'create') throw",
+        replace: "if (increments.length > 0 && writes[0]?.do === 'delete') throw",
+      },
+    ],
+  },
+  {
+    name: 'published-before-the-commit',
+    law: 'once',
+    what: 'Follow-ups go out before the commit that they tell of: when it fails, others have heard what never became true.',
+    edits: [{ file: INBOX, find: COMMIT, replace: `await publish(env.platform, events);\n    ${COMMIT}` }],
+  },
+  {
+    name: 'follow-ups-computed-again',
+    law: 'once',
+    what: 'Whoever comes again decides again what followed, by the state that the first one left: mostly nothing.',
+    edits: [
+      {
+        file: INBOX,
+        find: 'await publishEntry(env, at, found);\n        if (found.attempt',
+        replace:
+          'await publishEntry(env, at, { ...found, events: (await decide()).events });\n        if (found.attempt',
+      },
+    ],
+  },
+  {
+    name: 'already-exists-is-success',
+    law: 'lost',
+    what: 'A refused create is taken for a repeated event that somebody has handled to its end: it was our own commit, or one that crashed before it published.',
+    edits: [
+      {
+        file: INBOX,
+        find: READ,
+        replace: `if (error instanceof StoreError && error.code === alreadyExists) return 'repeated';\n      ${READ}`,
+      },
+    ],
+  },
+  {
+    name: 'error-known-by-its-message',
+    law: 'lost',
+    what: 'The inbox is read only where the error’s text says so; the emulator’s text, production’s and a client’s own are three.',
+    edits: [
+      {
+        file: INBOX,
+        find: READ,
+        replace: `const found = /already exists/i.test(String(error)) ? await readInbox(env, at) : undefined;\n      if (found) {`,
+      },
+    ],
+  },
+  {
+    name: 'blind-overwrite',
+    law: 'order',
+    what: 'What is replaced carries no precondition of what was read: of two at once the later one wins, and the other’s part is gone from the transaction.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `const writes = await Promise.all(
+      decided.writes.map(async (each) =>
+        each.do === 'replace' ? { ...each, read: await readOne(env.platform, each.read.path) } : each,
+      ),
+    );
+    await env.platform.commit([...createInbox(at, entry), ...writes]);`,
+      },
+    ],
+  },
+  {
+    name: 'dedupe-in-memory',
+    law: 'once',
+    what: 'What was handled is known to the process alone: after a restart, and beside another instance, nobody knows it.',
+    edits: [
+      {
+        file: INBOX,
+        find: COMMIT,
+        replace: `await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
+    handledBy.set(env, (handledBy.get(env) ?? new Set()).add(at));`,
+      },
+      {
+        file: INBOX,
+        find: '  const attempt = randomUUID();',
+        replace: `  if (handledBy.get(env)?.has(at)) return 'repeated';\n  const attempt = randomUUID();`,
+      },
+      {
+        file: INBOX,
+        find: 'const turns = new WeakMap<Env, Turns>();',
+        replace:
+          'const handledBy = new WeakMap<Env, Set<string>>();\nconst turns = new WeakMap<Env, Turns>();',
+      },
+    ],
+  },
+  {
+    name: 'follow-up-ids-collide',
+    law: 'once',
+    what: 'A follow-up’s id does not name its function: what two functions tell of one cause has one id, and whoever listens to both handles one.',
+    edits: [
+      {
+        file: 'shared/runtime/outgoing.ts',
+        find: "idFrom('evt', by.cause, by.functionName, n)",
+        replace: "idFrom('evt', by.cause, n)",
+      },
+    ],
+  },
+  {
+    name: 'follow-up-ids-at-random',
+    law: 'order',
+    what: 'A follow-up’s id is random: what is decided again, or parked and redriven, is another event each time.',
+    edits: [
+      {
+        file: 'shared/runtime/outgoing.ts',
+        find: "idFrom('evt', by.cause, by.functionName, n)",
+        replace: "idFrom('evt', by.cause, by.functionName, n, Math.random())",
+      },
+    ],
+  },
+  {
+    name: 'other-content-is-a-repetition',
+    law: 'explained',
+    what: 'An event id that comes again with another amount is acknowledged as a repetition: nobody ever learns that the bank said two things.',
+    edits: [
+      {
+        file: INBOX,
+        find: 'if (found.fingerprint !== cause.fingerprint)',
+        replace: 'if (found.fingerprint !== cause.fingerprint && !cause.comesAgain)',
+      },
+    ],
+  },
+  {
+    name: 'nothing-is-marked-unpublished',
+    law: 'lost',
+    what: 'What a request or a tick committed and could not publish carries no mark: nobody comes again for it.',
+    edits: [
+      {
+        file: INBOX,
+        find: 'const unpublished = !cause.comesAgain && events.length > 0;',
+        replace: 'const unpublished = cause.comesAgain && events.length > 0;',
+      },
+    ],
+  },
+  {
+    name: 'outside-called-again',
+    law: 'once',
+    what: 'Whether it was delivered is looked up only after the call: every repetition of the message is another push.',
+    edits: [
+      {
+        file: INBOX,
+        find: 'const found = await readInbox(env, at);\n  if (found) {',
+        replace: 'const found = cause.comesAgain ? undefined : await readInbox(env, at);\n  if (found) {',
+      },
+    ],
+  },
+  {
+    name: 'rebuild-tells-again',
+    law: 'once',
+    what: 'A rebuild of a read model publishes what follows from each fact, as if it had happened today.',
+    edits: [
+      {
+        file: INBOX,
+        find: 'const events = env.rebuild === undefined ? decided.events : [];',
+        replace: 'const { events } = decided;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,105 @@
+import type { Firestore, QueryDocumentSnapshot } from '@google-cloud/firestore';
+import type { Stack } from '../../local/stack.ts';
+import type { Customer } from './driving.ts';
+import { get } from './http.ts';
+
+/** What Counterfoil has of an account: by the apps' API, and in Firestore as it lies there. */
+export type SeenAccount = {
+  readonly api: Readonly<Record<string, string | undefined>>;
+  readonly feed: readonly FeedItem[];
+  /** As in `ExpectedAccount`, of the months asked for. */
+  readonly spending: readonly string[];
+  readonly documents: readonly TransactionDocument[];
+  /** Of all shards. */
+  readonly balance: Figures;
+};
+
+export type FeedItem = {
+  readonly id: string;
+  readonly bankIds: readonly string[];
+  readonly status: string;
+  readonly direction: string;
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly description: string;
+  readonly bookedMinor: string;
+  readonly heldMinor: string;
+};
+
+export type Figures = { readonly bookedMinor: bigint; readonly heldMinor: bigint };
+
+export type TransactionDocument = Figures & {
+  readonly id: string;
+  readonly root: string;
+  readonly bankIds: readonly string[];
+  readonly status: string;
+  readonly amountMinor: bigint;
+};
+
+export async function readAccount(
+  stack: Stack,
+  firestore: Firestore,
+  asked: { accountId: string; owner: Customer; months: readonly string[] },
+): Promise<SeenAccount> {
+  const { accountId, owner, months } = asked;
+  const { idToken } = owner;
+  const url = `${stack.api}/v1/accounts/${accountId}`;
+  const api = await get<Record<string, string | undefined>>(url, idToken);
+  const feed: FeedItem[] = [];
+  let cursor: string | undefined;
+  do {
+    const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await get<{ items: FeedItem[]; nextCursor?: string }>(
+      `${url}/transactions?limit=100${after}`,
+      idToken,
+    );
+    feed.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+
+  const spending: string[] = [];
+  for (const month of months) {
+    const { items } = await get<{ items: { merchant: string; spentMinor: string }[] }>(
+      `${url}/spending/${month}`,
+      idToken,
+    );
+    spending.push(...items.map(({ merchant, spentMinor }) => `${month} ${merchant} ${spentMinor}`));
+  }
+
+  const account = firestore.collection('accounts').doc(accountId);
+  const [transactions, shards] = await Promise.all([
+    account.collection('transactions').get(),
+    account.collection('balances').get(),
+  ]);
+  const currency = String(api.currency);
+  return {
+    api,
+    feed,
+    spending: spending.sort(),
+    documents: transactions.docs.flatMap((document) => transactionIn(document, currency)),
+    balance: sumOf(
+      shards.docs.filter(({ id }) => id !== 'bank').map((shard) => figuresIn(shard.get(currency))),
+    ),
+  };
+}
+
+function transactionIn(document: QueryDocumentSnapshot, currency: string): TransactionDocument[] {
+  const fields = document.data();
+  if (fields.aliasOf !== undefined) return [];
+  const { id, _root: root, bankIds, status, amountMinor, _totals: totals } = fields;
+  return [{ id, root, bankIds, status, amountMinor, ...figuresIn(totals[currency]) }];
+}
+
+function figuresIn(stored: { booked?: bigint; held?: bigint } | undefined): Figures {
+  return { bookedMinor: stored?.booked ?? 0n, heldMinor: stored?.held ?? 0n };
+}
+
+export function sumOf(figures: readonly Figures[]): Figures {
+  return figures.reduce(
+    (sum, each) => ({
+      bookedMinor: sum.bookedMinor + each.bookedMinor,
+      heldMinor: sum.heldMinor + each.heldMinor,
+    }),
+    { bookedMinor: 0n, heldMinor: 0n },
+  );
+}

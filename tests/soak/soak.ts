@@ -1,0 +1,143 @@
+import type { LogLine } from '../../local/functions.ts';
+import { startStack } from '../../local/stack.ts';
+import { type Chaos, unleash } from './chaos.ts';
+import { differencesOf, pushesIn } from './compare.ts';
+import type { Difference } from './difference.ts';
+import { type Customer, customersOf, drive, openAccounts, signedInAgain, untilNotMore } from './driving.ts';
+import { each, get } from './http.ts';
+import { ledgerOf } from './ledger.ts';
+import { type LifeOptions, planLife } from './life.ts';
+import { firestoreOf, readSeen } from './seen.ts';
+import { untilQuiet, waitingIn, waitingLine } from './waiting.ts';
+
+export type SoakOptions = LifeOptions & {
+  /** At least so many processes of functions are killed. */
+  readonly kills: number;
+  readonly base: number;
+  /** After so long it fails with what is still waiting. */
+  readonly minutesMax: number;
+};
+
+export type Report = {
+  readonly differences: readonly Difference[];
+  readonly events: number;
+  readonly accounts: number;
+  readonly transactions: number;
+  readonly seconds: { readonly driving: number; readonly quiet: number; readonly comparing: number };
+  readonly kills: ReadonlyMap<string, number>;
+  readonly redelivered: Chaos['redelivered'];
+  readonly poisoned: number;
+  /** What went wrong, by the kind: at the bank, and on the way to each emulator. */
+  readonly faults: Readonly<Record<'bank' | 'firestore' | 'pubsub', Readonly<Record<string, number>>>>;
+  /** How the functions ended what they were given, by how: done, repeated, parked, failed. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly pushes: { readonly shown: number; readonly repeated: number };
+};
+
+const PROGRESS_EVERY_MS = 10_000;
+// One kill of send-push may repeat all that it had been given; more than that and a few of a hundred is a fault of ours.
+const GIVEN_TO_ONE_MAX = 32;
+const REPEATED_PUSHES_SHARE_MAX = 0.05;
+
+/**
+ * Has a bank live a random life with everything going wrong that can, on a stack of its own, and compares all that
+ * Counterfoil then has with what the bank has. Rejects when it has not come to rest in time.
+ */
+export async function soak(options: SoakOptions, say: (line: string) => void): Promise<Report> {
+  const deadline = Date.now() + options.minutesMax * 60_000;
+  const outcomes = new Map<string, number>();
+  const crashes: string[] = [];
+  const stack = await startStack({
+    base: options.base,
+    proxies: true,
+    firestoreMemory: '2g',
+    onLog: (line) => count(outcomes, outcomeOf(line)),
+    say: (line) => {
+      if (!line.includes('(SIGKILL) and is started again')) crashes.push(line);
+    },
+  });
+  const firestore = firestoreOf(stack);
+  try {
+    return await run();
+  } finally {
+    await firestore.terminate();
+    await stack.stop();
+  }
+
+  async function run(): Promise<Report> {
+    const life = planLife(options);
+    const customers = await customersOf(stack, life.customers);
+    const accountIds = await openAccounts(stack, life, customers);
+    const { seed, kills } = options;
+    const [first = ''] = accountIds;
+    const chaos = await unleash(stack, firestore, { seed, kills, steps: life.steps.length }, first);
+
+    const startedAt = Date.now();
+    let toldAt = startedAt;
+    const { links } = await drive(stack, life, accountIds, async (step) => {
+      await chaos.after(step);
+      if (Date.now() > deadline) throw new Error(`Not driven in time. ${await waitingIn(stack, firestore)}`);
+      if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
+      toldAt = Date.now();
+      say(`  ${step + 1} of ${life.steps.length} steps, ${sumOf(chaos.kills)} kills, ${waitingLine(stack)}`);
+    });
+    const drivenAt = Date.now();
+    say('the bank is done; what is under way arrives in the storm, and the last of it in calm ...');
+    await untilNotMore(stack, { unacknowledged: 0, given: 10 });
+    await chaos.calm();
+    const bankFaults = await get<Record<string, number>>(`${stack.bank}/_sandbox/faults`);
+    await untilQuiet(stack, firestore, deadline, say);
+    const quietAt = Date.now();
+
+    const again: Customer[] = [];
+    await each(customers, async (customer) => void again.push(await signedInAgain(stack, customer)));
+    const { accounts, told } = await ledgerOf(stack, accountIds, links);
+    const seen = await readSeen(stack, firestore, again, accounts);
+    const pushes = pushesIn(seen);
+    const poisoned = chaos.poisoned();
+    const repeatedPushesMax = Math.ceil(pushes.shown * REPEATED_PUSHES_SHARE_MAX) + GIVEN_TO_ONE_MAX;
+    const expected = { accounts, told, poisoned, repeatedPushesMax };
+    const ended = crashes.map((seenLine) => {
+      return { where: 'a function', what: 'said', expected: 'nothing', seen: seenLine };
+    });
+    return {
+      differences: [...differencesOf(expected, seen), ...ended],
+      events: told.length,
+      accounts: accounts.length,
+      transactions: [...seen.accounts.values()].reduce((sum, { documents }) => sum + documents.length, 0),
+      seconds: {
+        driving: seconds(startedAt, drivenAt),
+        quiet: seconds(drivenAt, quietAt),
+        comparing: seconds(quietAt, Date.now()),
+      },
+      kills: chaos.kills,
+      redelivered: chaos.redelivered,
+      poisoned,
+      faults: {
+        bank: bankFaults,
+        firestore: stack.proxies?.firestore.counts() ?? {},
+        pubsub: stack.proxies?.pubsub.counts() ?? {},
+      },
+      outcomes,
+      pushes,
+    };
+  }
+}
+
+function outcomeOf({ function: name, outcome, message, errorCode, errorName }: LogLine): string {
+  if (outcome !== undefined) return `handled: ${outcome}`;
+  if (message === 'handling failed') return `failed: ${errorCode ?? errorName} in ${name}`;
+  return message === 'answered' ? 'answered' : `${message}`;
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function seconds(from: number, to: number): number {
+  return Math.round((to - from) / 100) / 10;
+}
