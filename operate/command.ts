@@ -49,7 +49,8 @@ export async function confirmChange(
 function refuseUnknownOptions(args: object, typed: readonly string[]): void {
   for (const option of typed.filter((word) => word.startsWith('-'))) {
     const name = option.replace(/^--?/, '').replace(/=.*$/, '');
-    if (!Object.hasOwn(args, name)) throw new Refusal(`${option} is no option here: --help tells which are.`);
+    const isKnown = Object.hasOwn(args, name) || Object.hasOwn(args, name.replace(/^no-/, ''));
+    if (!isKnown) throw new Refusal(`${option} is no option here: --help tells which are.`);
   }
 }
 

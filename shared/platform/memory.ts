@@ -3,16 +3,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Topic } from '../events/event.ts';
 import { assertCommittable } from '../store/commit.ts';
-import {
-  type Condition,
-  type Fields,
-  type Increments,
-  lastId,
-  type Query,
-  type Stored,
-  type Value,
-  type Write,
-} from '../store/document.ts';
+import type { Condition, Fields, Increments, Query, Stored, Value, Write } from '../store/document.ts';
+import { openIndexes } from './memory-index.ts';
 import { CODES, type Message, type Platform, StoreError } from './platform.ts';
 
 /** How often, of 1, each thing goes wrong at a call; nothing does by default, and never two at one call. */
@@ -78,6 +70,7 @@ export function memoryCloud({
   stored?: ReadonlyMap<string, Fields>;
 } = {}): MemoryCloud {
   const collections = new Map<string, Map<string, Document>>();
+  const indexes = openIndexes(collections);
   const publishListeners: ((topic: Topic, message: Message) => void)[] = [];
   const commitListeners: ((changes: readonly Change[]) => void)[] = [];
   const shares = FAULT_KINDS.map((kind) => [kind, (faults[kind] ?? 0) * MILLION] as const).filter(
@@ -186,27 +179,17 @@ export function memoryCloud({
   }
 
   function find({ collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
-    const order = [...orderBy, [ID, orderBy.at(-1)?.[1] ?? 'asc'] as const];
-    const among = everywhere
-      ? [...collections].flatMap(([name, documents]) => (lastId(name) === collection ? [documents] : []))
-      : [collections.get(collection) ?? new Map<string, Document>()];
-    const matching = among
-      .flatMap((documents) => [...documents.keys()])
-      .map(read)
-      .filter(({ fields }) => orderBy.every(([field]) => fields?.[field] !== undefined))
-      .filter(({ fields }) =>
-        where.every(([field, operator, value]) => matches(fields?.[field], operator, value)),
-      )
-      .sort((a, b) => compareRows(order, keys(a), keys(b)));
-    const after = startAfter
-      ? matching.filter((row) => compareRows(order, keys(row), startAfter) > 0)
-      : matching;
-    return after.slice(0, limit);
-
-    function keys(row: Stored) {
-      const name = everywhere ? row.path : lastId(row.path);
-      return order.map(([field]) => (field === ID ? name : row.fields?.[field]));
+    const paths = everywhere
+      ? indexes.everywhere(collection, orderBy, startAfter)
+      : indexes.of(collection, orderBy, startAfter);
+    const found: Stored[] = [];
+    for (const path of paths) {
+      if (found.length === limit) break;
+      const row = read(path);
+      if (where.every(([field, operator, value]) => matches(row.fields?.[field], operator, value)))
+        found.push(row);
     }
+    return found;
   }
 
   function apply(writes: readonly Write[]): void {
@@ -239,6 +222,7 @@ export function memoryCloud({
       // As in Firestore, a write that changes nothing leaves the update time as it was.
       else if (!before || !isDeepStrictEqual(before, after)) put(path, after);
     }
+    for (const change of changes) indexes.follow(change);
     for (const listener of commitListeners) listener(changes);
   }
 
@@ -286,7 +270,6 @@ function frozen<T extends Value>(value: T): T {
   return Object.freeze(copy) as T;
 }
 
-const ID = '__name__';
 const DOCUMENT_BYTES_MAX = 1_048_576;
 
 /** Names and contents; Firestore's own few bytes a field left out. */
@@ -312,18 +295,4 @@ function matches(actual: Value | undefined, operator: Condition[1], value: strin
   if (operator === 'array-contains') return Array.isArray(actual) && actual.includes(value);
   if (typeof actual !== typeof value) return false; // a range is within one type
   return operator === '<=' ? (actual as string) <= value : (actual as string) >= value;
-}
-
-function compareRows(
-  order: readonly (readonly [string, 'asc' | 'desc'])[],
-  a: readonly (Value | undefined)[],
-  b: readonly (Value | undefined)[],
-): number {
-  for (const [n, [, direction]] of order.entries()) {
-    const [left = null, right = null] = [a[n], b[n]];
-    if (left === right) continue;
-    const isLess = left === null || (right !== null && left < right); // null comes before all else
-    return isLess === (direction === 'asc') ? -1 : 1;
-  }
-  return 0;
 }

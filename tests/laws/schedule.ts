@@ -20,7 +20,7 @@ export type Schedule = {
 };
 
 /** How many schedules are drawn of one story. */
-const PER_STORY = 10;
+const PER_STORY = 4;
 const EVENTS_MAX = 8;
 
 /** The n-th schedule of a seed: of at most ten events, each told once or more. */

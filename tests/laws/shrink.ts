@@ -62,15 +62,20 @@ export async function shrink(schedule: Schedule, lives: Lives): Promise<Failure>
     return undefined;
   }
 
-  /** Half of the draws at a time, then a quarter, and so on down to single ones, are made calm where that changes nothing. */
+  /** Half of the draws at a time, then a quarter, and so on to single ones, are left out or made calm where it breaks on. */
   async function calmer(failing: typeof smallest): Promise<typeof smallest> {
     let best = failing;
     for (let size = Math.ceil(best.draws.length / 2); size >= 1; size = Math.floor(size / 2)) {
       for (let at = 0; at < best.draws.length && tries < 2 * TRIES_MAX; at += size) {
         if (best.draws.slice(at, at + size).every((drawn) => drawn === 0)) continue;
-        const draws = best.draws.map((drawn, n) => (n >= at && n < at + size ? 0 : drawn));
-        const tried = await recorded({ ...best.schedule, draw: replaying(draws) });
-        if (isSame(tried.verdict)) best = { ...tried, draws };
+        const zeros = best.draws.map((drawn, n) => (n >= at && n < at + size ? 0 : drawn));
+        const shorter = [...best.draws.slice(0, at), ...best.draws.slice(at + size)];
+        for (const draws of [shorter, zeros]) {
+          const tried = await recorded({ ...best.schedule, draw: replaying(draws) });
+          if (!isSame(tried.verdict)) continue;
+          best = { ...tried, draws };
+          break;
+        }
       }
     }
     return best;

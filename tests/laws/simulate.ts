@@ -21,6 +21,12 @@ const simulateCommand = defineCommand({
     schedules: { type: 'string', default: '10000', description: 'How many' },
     from: { type: 'string', default: '0', description: 'The first one: a failing one is told by its number' },
     workers: { type: 'string', default: String(availableParallelism()), description: 'How many at once' },
+    shrink: {
+      type: 'boolean',
+      default: true,
+      description: 'Make a failing one small',
+      negativeDescription: 'Show a failing one as it was met',
+    },
     beside: {
       type: 'string',
       valueHint: 'revision',
@@ -39,7 +45,7 @@ const simulateCommand = defineCommand({
     const lived = { schedules: 0, events: 0, handled: 0 };
     const rate = () => Math.round((lived.schedules / (performance.now() - startedAt)) * 1000);
     const shares = Array.from({ length: Math.min(workers, count) }, (_, n) => {
-      return { seed, from: from + n, count: count - n, stride: workers };
+      return { seed, from: from + n, count: count - n, stride: workers, shrinks: args.shrink };
     });
     const broken = await allOf(file, shares, (news) => {
       lived.schedules += news.schedules;

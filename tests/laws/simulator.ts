@@ -1,6 +1,14 @@
 import { registry } from '../../functions/registry.ts';
-import { type MemoryCloud, memoryCloud } from '../../shared/platform/memory.ts';
-import type { DeclaredFunction, RequestFunction, ScheduleFunction } from '../../shared/runtime/declared.ts';
+import { memoryCloud } from '../../shared/platform/memory.ts';
+import { ATTEMPTS_EXHAUSTED } from '../../shared/runtime/dead-letter.ts';
+import type {
+  DeclaredFunction,
+  RawRequest,
+  RequestFunction,
+  ScheduleFunction,
+} from '../../shared/runtime/declared.ts';
+import type { Answer } from '../../shared/runtime/problem.ts';
+import type { Fields } from '../../shared/store/document.ts';
 import { aRequest, NOW, signedHeaders, WEBHOOK_SECRET } from '../../shared/testing/builders.ts';
 import { aDevice, aPushService, devicesOf } from '../../shared/testing/push-service.ts';
 import { aWorldOn } from '../../shared/testing/world.ts';
@@ -21,7 +29,7 @@ const ACCOUNTS = ['acct-1', 'acct-2'];
 const DEVICES = devicesOf(OWNER, aDevice());
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const TICKS_MAX = 50;
+const ROUNDS_MAX = 50;
 
 // Every phone of this process; a world's functions call it as they call FCM.
 let push = aPushService();
@@ -40,12 +48,13 @@ export async function simulate(
   { release = functions, beside = [] }: { release?: Release; beside?: Release } = {},
 ): Promise<Verdict> {
   const reference = await calmLifeOf(schedule, release);
-  const { life, world } = await live(schedule, release, beside);
-  return {
-    violations: [...reference.violations, ...violationsAfter(life, reference.life, schedule.story)],
-    handled: world.handled(),
-    steps: world.steps,
-  };
+  const world = aLife(schedule, release, beside);
+  const violations = await world.live().then(
+    (life) => violationsAfter(life, reference.life, schedule.story),
+    (error: Error) => [{ law: 'all comes to rest', shown: error.message }],
+  );
+  const { handled, steps } = world;
+  return { violations: [...reference.violations, ...violations], handled: handled(), steps };
 }
 
 let lastCalm:
@@ -55,99 +64,137 @@ type Reference = { readonly life: Life; readonly violations: readonly Violation[
 
 async function calmLifeOf({ story }: Schedule, release: Release): Promise<Reference> {
   if (lastCalm?.story === story && lastCalm.release === release) return lastCalm.reference;
-  const { life } = await live(calm(story), release, []);
+  const life = await aLife(calm(story), release, []).live();
   const reference = { life, violations: violationsAfter(life, life, story) };
   lastCalm = { story, release, reference };
   return reference;
 }
 
-async function live(
-  { deliveries, faults, weather, shards, draw }: Schedule,
-  release: Release,
-  beside: Release,
-) {
+/** Counterfoil, its bank, its customers, its operators, and time. */
+function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release: Release, beside: Release) {
   const cloud = memoryCloud({ faults, random: draw, stored: DEVICES });
-  push = aPushService();
+  const phones = aPushService();
   let clock = NOW.getTime();
   const now = () => new Date(clock + draw(8) * 1000); // no two machines have the same time
   const config = { ...SECRETS, BALANCE_SHARDS: String(shards) };
   const settings = { functions: release, beside, weather, config, env: { now } };
   const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
   const laws = watchLaws(cloud);
-  const receive = named<RequestFunction>(release, 'receive-bank-webhook');
-  const serve = named<RequestFunction>(release, 'serve-accounts');
-  const republish = named<ScheduleFunction>(release, 'republish-unpublished');
-
-  for (const body of deliveries) post(body);
-  for (const accountId of ACCOUNTS.filter(() => draw(4) === 1)) read(accountId, OWNER);
-  await world.rest();
-
-  // What requests and ticks left behind is published within minutes, whoever died.
-  for (let ticks = 0; ticks < TICKS_MAX && isAnyUnpublished(cloud); ticks += 1) {
-    clock += 2 * MINUTE_MS;
-    world.schedule(republish, new Date(clock).toISOString());
-    await world.rest();
-  }
-
-  // Somebody repeats what was long handled: another instance, another day.
-  const pushes = push.calls.length;
-  clock += draw(3) * DAY_MS;
-  for (const { topic, message } of world.published.filter(() => draw(16) === 1)) world.route(topic, message);
   const toStrangers: number[] = [];
-  for (const accountId of ACCOUNTS) read(accountId, STRANGER);
-  await world.rest();
+  const { handled, steps } = world;
+  return { live, handled, steps };
 
-  const { violations, acknowledged, told } = laws;
-  const shows = push.phone(aDevice().fcmToken).shows;
-  const life: Life = {
-    ...{
-      documents: cloud.documents(),
-      violations,
-      acknowledged,
-      told,
-      toStrangers,
-      failures: world.failures,
-    },
-    pushed: new Set(
-      shows
-        .map(({ tag }) => tag)
-        .filter((tag) => isOfTransaction(cloud, tag))
-        .toSorted(),
-    ),
-    pushesRepeated: push.calls.length - pushes,
-  };
-  return { life, world };
+  async function live(): Promise<Life> {
+    push = phones;
+    for (const body of deliveries) post(body);
+    for (const accountId of [...ACCOUNTS, ...ACCOUNTS].filter(() => draw(3) === 2)) look(accountId);
+    await world.rest();
+    await mend();
+
+    // Until every hold is due of which the bank said for how long, and spoke no more.
+    clock = NOW.getTime() + 20 * DAY_MS;
+    for (let rounds = 0; rounds < ROUNDS_MAX && isAnyDue(cloud.documents(), clock); rounds += 1) {
+      tick('expire-holds');
+      await world.rest();
+      await mend();
+      clock += 15 * MINUTE_MS;
+    }
+
+    const pushes = phones.calls.length;
+    repeat();
+    await world.rest();
+    const { violations, acknowledged, told, asked } = laws;
+    const documents = cloud.documents();
+    return {
+      ...{ documents, violations, acknowledged, told, toStrangers, failures: world.failures },
+      pushed: shownOf(documents),
+      asked: asked(documents),
+      pushesRepeated: phones.calls.length - pushes,
+    };
+  }
 
   /** Again and again until it is answered 202, as a bank does. */
   function post(rawBody: Buffer): void {
     const headers = signedHeaders(rawBody, { at: now() });
-    world.request(receive, aRequest('POST', '/webhooks/sandbox', '', { headers, rawBody }), (answer) => {
+    ask('receive-bank-webhook', aRequest('POST', '/webhooks/sandbox', '', { headers, rawBody }), (answer) => {
       if (answer?.status === 202) laws.acknowledge(rawBody);
       else post(rawBody);
     });
   }
 
-  function read(accountId: string, uid: string): void {
-    world.request(serve, aRequest('GET', `/v1/accounts/${accountId}`, uid), (answer) => {
-      if (uid === STRANGER && answer && answer.status < 500) toStrangers.push(answer.status);
-      if (uid === OWNER && answer?.status === 200) laws.sawBalance(accountId, answer.body);
+  function look(accountId: string): void {
+    ask('serve-accounts', aRequest('GET', `/v1/accounts/${accountId}`, OWNER), (answer) => {
+      if (answer?.status === 200) laws.sawBalance(accountId, answer.body);
     });
+  }
+
+  /** What requests and ticks left behind is published within minutes, and what was given up an operator redrives. */
+  async function mend(): Promise<void> {
+    for (let rounds = 0; rounds < ROUNDS_MAX; rounds += 1) {
+      const documents = [...cloud.documents()];
+      const unpublished = documents.some(([, fields]) => fields.unpublished === true);
+      const parked = documents.filter(
+        ([path, { reason }]) => path.startsWith('parked/') && reason === ATTEMPTS_EXHAUSTED,
+      );
+      const waiting = parked.filter(([, { state }]) => state === 'waiting');
+      if (!unpublished && waiting.length === 0) return;
+      clock += 2 * MINUTE_MS;
+      if (unpublished) tick('republish-unpublished');
+      const again = parked.filter((each) => !waiting.includes(each) && draw(4) === 3);
+      for (const [path] of [...waiting, ...again])
+        ask('serve-parked', aRequest('POST', `/v1/operators/${path}/redrive`, 'op-1'));
+      await world.rest();
+    }
+  }
+
+  /** Somebody repeats what was long handled, on another day; and somebody asks for what is not theirs. */
+  function repeat(): void {
+    clock += draw(3) * DAY_MS;
+    for (const { topic, message } of world.published.filter(() => draw(16) === 15))
+      world.route(topic, message);
+    const transaction = [...cloud.documents().keys()].find((path) => path.includes('/transactions/'));
+    const [, of = ACCOUNTS[0], , id = 'txn_none'] = transaction?.split('/') ?? [];
+    for (const accountId of ACCOUNTS) {
+      const own = `/v1/accounts/${accountId}`;
+      const paths = [own, `${own}/transactions`, `${own}/transactions/${id}`, `${own}/spending/2026-11`];
+      const elsewhere = accountId !== of && draw(2) === 1;
+      const [path = own, uid] = elsewhere ? [paths[2], OWNER] : [paths[draw(4)], STRANGER];
+      ask('serve-accounts', aRequest('GET', path, uid), (answer) => {
+        if (answer && answer.status < 500) toStrangers.push(answer.status);
+      });
+    }
+  }
+
+  function ask(
+    name: string,
+    request: RawRequest,
+    answered: (answer: Answer | undefined) => void = () => {},
+  ): void {
+    world.request(named<RequestFunction>(release, name), request, answered);
+  }
+
+  function tick(name: string): void {
+    world.schedule(named<ScheduleFunction>(release, name), new Date(clock).toISOString());
+  }
+
+  /** The transactions that the phone shows; an alert that is over before it is told rings no phone. */
+  function shownOf(documents: ReadonlyMap<string, Fields>): Set<string> {
+    const { shows } = phones.phone(aDevice().fcmToken);
+    const about = shows.map(
+      ({ tag }) => documents.get(`customers/${OWNER}/notifications/${tag}`)?.transactionId,
+    );
+    return new Set(about.filter((id) => typeof id === 'string').toSorted());
   }
 }
 
-function isAnyUnpublished(cloud: MemoryCloud): boolean {
-  return [...cloud.documents().values()].some(({ unpublished }) => unpublished === true);
+function isAnyDue(documents: ReadonlyMap<string, Fields>, clock: number): boolean {
+  return [...documents.values()].some(
+    ({ _holdExpiresAt: at }) => typeof at === 'string' && Date.parse(at) <= clock,
+  );
 }
 
 function named<Fn extends DeclaredFunction>(release: Release, name: string): Fn {
   const fn = release.find((each) => each.name === name);
   if (!fn) throw new Error(`This release has no ${name}.`);
   return fn as Fn;
-}
-
-/** An alert that is over before it is told rings no phone; a purchase does once, whatever becomes of it. */
-function isOfTransaction(cloud: MemoryCloud, notificationId: string): boolean {
-  return (
-    cloud.documents().get(`customers/${OWNER}/notifications/${notificationId}`)?.transactionId !== undefined
-  );
 }

@@ -11,12 +11,16 @@ export type Story = {
   readonly accounts: ReadonlyMap<string, { readonly status: string; readonly isOpened: boolean }>;
   /** By account: what the bank said last that it has booked. */
   readonly bankBalances: ReadonlyMap<string, bigint>;
-  readonly hasPoison: boolean;
+  /** Why some of it can never be processed. */
+  readonly parked: readonly string[];
   /** Nothing is told twice, so that each entry is one fact, and one effect, in any order. */
   readonly isPlain: boolean;
   /** Some of it was left out to see whether a law breaks without it: then the sums are no more those of the events. */
   readonly isPart?: boolean;
 };
+
+// The bank may send it, and it is no id of a document once it is encoded.
+const UNUSABLE = '😀'.repeat(128);
 
 const minor = fc.integer({ min: 1, max: 50_000 });
 const minors = fc.array(minor, { maxLength: 2 });
@@ -45,7 +49,7 @@ const purchase = fc.record({
   reversals: minors,
   clearings: fc.array(clearing, { maxLength: 3 }),
   refunds: fc.array(refund, { maxLength: 2 }),
-  end: fc.constantFrom(...(['open', 'open', 'expired', 'declined'] as const)),
+  end: fc.constantFrom(...(['open', 'open', 'expired', 'declined', 'due'] as const)),
 });
 const transfer = fc.record({
   kind: fc.constant('transfer' as const),
@@ -90,7 +94,7 @@ export function storiesOf({ economicsMax }: { economicsMax: number }): fc.Arbitr
       economics: fc.array(economic, { minLength: 1, maxLength: economicsMax }),
       states: fc.record({ 'acct-1': states, 'acct-2': states }),
       stocks: fc.record({ 'acct-1': stock, 'acct-2': stock }),
-      poison: fc.boolean(),
+      poison: fc.constantFrom(null, null, 'bank-event.unknown-type', 'id.unusable'),
       retold: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat(30), { maxLength: 6 })),
     })
     .map(({ economics, states, stocks, poison, retold }) => {
@@ -130,13 +134,16 @@ export function storiesOf({ economicsMax }: { economicsMax: number }): fc.Arbitr
       events.push(
         ...events.flatMap((event, n) => (retold.includes(n) ? { ...event, id: `${event.id}-new` } : [])),
       );
-      if (poison) events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
+      if (poison === 'bank-event.unknown-type')
+        events.push(aWireEvent('account.painted-blue', {}, { id: 'evt-poison' }));
+      if (poison === 'id.unusable')
+        events.push(aWireEvent('transaction.booked', { transactionId: UNUSABLE }, { id: 'evt-poison' }));
       const isTwice = ({ what }: (typeof economics)[number]) =>
         what.kind === 'purchase' &&
         (what.clearings.some(({ link }) => link === 'named-later') ||
           what.refunds.some(({ names }) => names === 'named-later'));
       const isPlain = retold.length === 0 && !economics.some(isTwice);
-      return { events, booked, held, accounts, bankBalances, hasPoison: poison, isPlain };
+      return { events, booked, held, accounts, bankBalances, parked: poison ? [poison] : [], isPlain };
     });
 }
 
@@ -153,7 +160,10 @@ function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : 
       ),
     );
 
-  if (told.authorised) tell('card.authorisation-created', `evt-${n}-a`, told.authorised, { authorisationId });
+  // Of what is due the bank says no more, and gives it up all the same.
+  const expiresAt = told.end === 'due' ? occurredAt(n, 0).replace('-23T', '-30T') : undefined;
+  const authorisation = { authorisationId, ...(expiresAt && { expiresAt }) };
+  if (told.authorised) tell('card.authorisation-created', `evt-${n}-a`, told.authorised, authorisation);
   for (const [i, delta] of told.increments.entries())
     tell('card.authorisation-incremented', `evt-${n}-i${i}`, delta, {
       authorisationId,
@@ -192,7 +202,9 @@ function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : 
   const linked = told.clearings.filter(({ link }, i) => link !== 'unnamed' || (i === 0 && namesBoth));
   const cleared = total(linked.map(({ amount }) => amount));
   const authorised = (told.authorised ?? 0) + total(told.increments) - total(told.reversals);
-  const isReleased = told.end !== 'open' || linked.some(({ final }) => final);
+  const isDue = told.end === 'due' && told.authorised !== null;
+  const isReleased =
+    isDue || told.end === 'expired' || told.end === 'declined' || linked.some(({ final }) => final);
   return {
     events,
     booked:

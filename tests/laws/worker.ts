@@ -12,6 +12,8 @@ export type Work = {
   readonly from: number;
   readonly count: number;
   readonly stride: number;
+  /** Whether a failing one is made as small as it gets. */
+  readonly shrinks: boolean;
 };
 
 export type News =
@@ -22,7 +24,7 @@ const NEWS_EVERY = 100;
 
 /** Lives through its share of the schedules, and ends at the first that breaks a law. */
 export async function work(beside: Release = []): Promise<void> {
-  const { seed, from, count, stride } = workerData as Work;
+  const { seed, from, count, stride, shrinks } = workerData as Work;
   let [schedules, events, handled] = [0, 0, 0];
   const tell = (news: News) => parentPort?.postMessage(news);
   for (let n = from; n < from + count; n += stride) {
@@ -30,7 +32,8 @@ export async function work(beside: Release = []): Promise<void> {
     const verdict = await simulate(schedule, { beside });
     if (verdict.violations.length > 0) {
       const lives = (each: typeof schedule) => simulate(each, { beside });
-      return tell({ kind: 'broken', schedule: n, shown: shown(await shrink(scheduleOf(seed, n), lives)) });
+      const failure = shrinks ? await shrink(scheduleOf(seed, n), lives) : { schedule, verdict };
+      return tell({ kind: 'broken', schedule: n, shown: shown(failure) });
     }
     schedules += 1;
     events += schedule.told;
