@@ -265,6 +265,24 @@ describe('on SIGTERM', () => {
     expect(info).toHaveBeenCalledWith({}, 'drained');
   });
 
+  test('a client that keeps its connection after the answer holds nobody up for the seconds that it would', async () => {
+    await opened();
+    const { drain, exit } = draining();
+    const socket = connect(port(), '127.0.0.1');
+    const answer = new Promise<Buffer>((heard) => socket.once('data', heard));
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\nhalf';
+    await new Promise((written) => socket.write(head, written));
+    await vi.waitFor(
+      () => new Promise((told) => server.getConnections((_, open) => told(expect(open).toBe(1)))),
+    );
+    drain();
+    expect(exit).not.toHaveBeenCalled();
+    socket.write('half');
+    expect((await answer).toString()).toMatch(/^HTTP\/1.1 200 /);
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0), { timeout: 3000 }); // alone it would be 5 s
+    socket.destroy();
+  });
+
   test('what takes for ever is cut off after 9 seconds, before the platform does it after 10', async () => {
     await opened();
     const { drain, exit } = draining();

@@ -141,10 +141,11 @@ describe('a customer', () => {
   test.each<[string, () => Claims]>([
     ['was issued in the future', () => ({ issuedAt: Date.now() / 1000 + hour })],
     ['is of a sign-in in the future', () => ({ extra: { auth_time: Date.now() / 1000 + hour } })],
-    ['is of a sign-in at no time', () => ({ extra: { auth_time: 'now' } })],
+    ['is of a sign-in at no time', () => ({ extra: { auth_time: '' } })],
     ['names half a character', () => ({ sub: 'uid-\ud83d' })],
     ['names somebody at length', () => ({ sub: 'u'.repeat(129) })],
     ['names a number', () => ({ sub: null, extra: { sub: 7 } })],
+    ['names several', () => ({ sub: null, extra: { sub: ['uid-ann', 'uid-bo'] } })],
   ])('is nobody when the token %s', async (_, changes) => {
     expect(await outcome(identify(`Bearer ${await signed(changes())}`))).toBe('401 token.invalid');
   });
@@ -241,6 +242,11 @@ describe('an unsigned token, as the Auth emulator makes them', () => {
       '401 token.invalid',
     );
   });
+});
+
+test('an unsigned token that does not say until when it is valid is refused, beside an emulator too', async () => {
+  const forEver = new UnsecuredJWT({}).setSubject('uid-ann').setIssuer(ISSUER).setAudience(PROJECT).encode();
+  expect(await outcome(identify(`Bearer ${forEver}`, { emulator: true }))).toBe('401 token.invalid');
 });
 
 describe('the published keys', () => {

@@ -117,7 +117,8 @@ function wanted(writes: readonly Write[]): string | undefined {
 
 /**
  * Calls someone outside, then keeps that it was done. The call gets the inbox path as its idempotency key;
- * where the outside takes none, a crash right after the call may repeat it.
+ * where the outside takes none, a crash right after the call may repeat it, and so may two processes at once. In one
+ * process the second of two waits, and finds it done.
  */
 export async function deliverOnce(
   env: Env,
@@ -125,6 +126,15 @@ export async function deliverOnce(
   deliver: (idempotencyKey: string) => Promise<readonly Outgoing[]>,
 ): Promise<Outcome> {
   const at = inboxPath(cause.functionName, cause.id);
+  return turnsOf(env).take(at, () => deliverUnlessDone(env, cause, at, deliver));
+}
+
+async function deliverUnlessDone(
+  env: Env,
+  cause: Cause,
+  at: string,
+  deliver: (idempotencyKey: string) => Promise<readonly Outgoing[]>,
+): Promise<Outcome> {
   const found = await readInbox(env, at);
   if (found) {
     await publishEntry(env, at, found);

@@ -7,13 +7,17 @@ import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/functi
 import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
 import { PublicError } from '../errors.ts';
 import { kind } from '../events/event.ts';
+import { googlePlatform } from '../platform/google.ts';
 import { silentLog, TRACEPARENT, WEBHOOK_SECRET } from '../testing/builders.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import type { Env } from './env.ts';
+import { pushIdentity } from './identity.ts';
 import { openLog } from './log.ts';
 import { serve } from './main.ts';
 
 vi.mock('./log.ts', { spy: true });
+vi.mock('./identity.ts', { spy: true });
+vi.mock('../platform/google.ts', { spy: true });
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'demo-counterfoil' };
 const PROCESSOR = { SANDBOX_PROCESSOR_WEBHOOK_SECRETS: WEBHOOK_SECRET };
@@ -156,8 +160,19 @@ describe('a process that listens', () => {
       PROJECT,
     );
     expect(listen.mock.calls[0]?.slice(0, 2)).toEqual([8080, '0.0.0.0']);
+    expect(googlePlatform).toHaveBeenLastCalledWith({ projectId: 'demo-counterfoil' });
     const names = { project: 'demo-counterfoil', function: 'serve-things', revision: 'local' };
     expect(openLog).toHaveBeenLastCalledWith(names);
+  });
+
+  test('does so on the port that it is told', () => {
+    const listen = vi.spyOn(NetServer.prototype, 'listen').mockReturnThis();
+    vi.spyOn(process, 'once').mockReturnValue(process);
+    serve(
+      asking(async () => ({ status: 204 })),
+      { ...PROJECT, PORT: '65535' },
+    );
+    expect(listen.mock.calls[0]?.[0]).toBe(65_535);
   });
 
   test('says so, once', async () => {
@@ -206,15 +221,13 @@ describe('a request', () => {
       headers: [
         ['X-Name', 'Ann'],
         ['traceparent', TRACEPARENT],
-        ['set-cookie', 'a'],
-        ['set-cookie', 'b'],
       ],
       body: ' {"a": 1}',
     });
     expect(respond).toHaveBeenCalledWith({
       method: 'PUT',
       url: '/v1/things?name=%C3%A5',
-      headers: expect.objectContaining({ 'x-name': 'Ann', 'set-cookie': 'a, b' }),
+      headers: expect.objectContaining({ 'x-name': 'Ann' }),
       rawBody: Buffer.from(' {"a": 1}'),
       trace: expect.objectContaining({ traceId: TRACEPARENT.slice(3, 35) }),
     });
@@ -292,6 +305,19 @@ describe('a push', () => {
     const sent = (bytes: number) => fetch(url, { method: 'POST', body: Buffer.alloc(bytes) });
     expect((await sent(16_777_216)).status).toBe(400);
     expect((await sent(16_777_217)).status).toBe(413);
+  });
+
+  test('must be of Google, unless the process is told of another', async () => {
+    await listening(
+      hearing(async () => {}),
+      { PUSH_TOKEN_CHECKED_BY: undefined, ...OWN_TOKEN },
+    );
+    expect(pushIdentity).toHaveBeenLastCalledWith({
+      audience: OWN_TOKEN.PUSH_TOKEN_AUDIENCE,
+      email: OWN_TOKEN.PUSH_TOKEN_EMAIL,
+      issuer: 'https://accounts.google.com',
+      keysUrl: 'https://www.googleapis.com/oauth2/v3/certs',
+    });
   });
 
   test('needs the token of its own account where nobody else asks for it, by the keys that it is told of', async () => {

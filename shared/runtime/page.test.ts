@@ -65,6 +65,7 @@ describe('a cursor', () => {
     ['another list’s', naming([occurredAt, 'ntf_1'])],
     ['another list’s, whose name begins alike', naming([occurredAt, 'txns_1'])],
     ['one with a path in it', naming([occurredAt, 'txn_1/../x'])],
+    ['one with a path between', naming([occurredAt, 'txn_../txn_1'])],
     ['one with a path before it', naming([occurredAt, '../txn_1'])],
     ['one without an id', naming([occurredAt, 'txn_'])],
     ['one with an id too long to be ours', naming([occurredAt, `txn_${'a'.repeat(65)}`])],

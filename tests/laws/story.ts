@@ -167,10 +167,13 @@ function tellPurchase(told: typeof purchase extends fc.Arbitrary<infer P> ? P : 
   for (const [i, delta] of told.increments.entries())
     tell('card.authorisation-incremented', `evt-${n}-i${i}`, delta, {
       authorisationId,
-      incrementId: `i${i}`,
+      incrementId: `i${n}-${i}`,
     });
   for (const [i, delta] of told.reversals.entries())
-    tell('card.authorisation-reversed', `evt-${n}-r${i}`, delta, { authorisationId, reversalId: `r${i}` });
+    tell('card.authorisation-reversed', `evt-${n}-r${i}`, delta, {
+      authorisationId,
+      reversalId: `r${n}-${i}`,
+    });
   if (told.end === 'expired') tell('card.authorisation-expired', `evt-${n}-x`, 1, { authorisationId });
   if (told.end === 'declined') tell('card.authorisation-declined', `evt-${n}-d`, 700, { authorisationId });
   for (const [i, { amount, final, link }] of told.clearings.entries()) {

@@ -5,6 +5,8 @@ export type Bug = {
   /** What it does wrong, and where it has really happened. */
   readonly what: string;
   readonly edits: readonly Edit[];
+  /** Whom to ask first: `simulator`, or the name of a scenario’s file. Who it is that finds it is another matter. */
+  readonly foundBy?: string;
 };
 
 /** `find` stands in the file exactly once, so that a patch which no longer fits is noticed. */

@@ -6,6 +6,7 @@ const MATCHING = 'shared/domain/matching.ts';
 export const cardBugs: readonly Bug[] = [
   {
     name: 'matched-in-order-of-arrival',
+    foundBy: 'what-goes-wrong-with-cards',
     law: 'order',
     what: 'An unlinked clearing takes the hold that came first to us, and not the one that occurred first.',
     edits: [
@@ -18,6 +19,7 @@ export const cardBugs: readonly Bug[] = [
   },
   {
     name: 'matched-by-a-smaller-amount',
+    foundBy: 'holds',
     law: 'mirror',
     what: 'A clearing takes any hold that is large enough: a coffee lets a hotel’s deposit go.',
     edits: [
@@ -30,6 +32,7 @@ export const cardBugs: readonly Bug[] = [
   },
   {
     name: 'last-link-wins',
+    foundBy: 'holds',
     law: 'order',
     what: 'Of several words about one pairing the last to arrive is true, and not the highest.',
     edits: [
@@ -42,6 +45,7 @@ export const cardBugs: readonly Bug[] = [
   },
   {
     name: 'expiry-under-an-id-of-its-own',
+    foundBy: 'holds',
     law: 'once',
     what: 'Our own word that a hold expired has another id than the bank’s: both are recorded.',
     edits: [
@@ -54,18 +58,20 @@ export const cardBugs: readonly Bug[] = [
   },
   {
     name: 'expiry-of-ours-is-final',
+    foundBy: 'holds',
     law: 'order',
     what: 'Our own expiry stands although an increment raised the hold, and its term, before it was due.',
     edits: [
       {
         file: 'shared/domain/transaction.ts',
-        find: "if (kind !== 'expiry' || expiresAt === undefined) return true;",
-        replace: "if (kind !== 'link') return true;",
+        find: "return (dueAt(all) ?? '') <= expiresAt;",
+        replace: 'return true;',
       },
     ],
   },
   {
     name: 'holds-never-expire',
+    foundBy: 'what-goes-wrong-with-cards',
     law: 'mirror',
     what: 'The holds that are due are looked for as of the wrong end of time, so none is ever given up.',
     edits: [

@@ -7,6 +7,7 @@ const PARK = 'functions/operations/park-dead-letter/function.ts';
 export const doorBugs: readonly Bug[] = [
   {
     name: 'answered-before-it-is-durable',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'The bank has its 202 before Pub/Sub has the delivery: what cannot be published is gone.',
     edits: [
@@ -20,6 +21,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'delivery-named-by-its-webhook-id',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'A delivery is named by a header that says nothing of its content: another one under the same id is taken for a repetition.',
     edits: [
@@ -32,6 +34,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'signature-over-parsed-bytes',
+    foundBy: 'what-goes-wrong-with-deliveries',
     law: 'lost',
     what: 'The body is parsed and written again before its signature is checked: a bank that spaces its JSON is refused for good.',
     edits: [
@@ -45,6 +48,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'archive-keeps-one-a-bank',
+    foundBy: 'simulator',
     law: 'explained',
     what: 'The archive takes a delivery for known by the time at which it was received: of two in one millisecond one is kept.',
     edits: [
@@ -58,6 +62,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'poison-blocks-its-delivery',
+    foundBy: 'simulator',
     law: 'poison',
     what: 'One event that cannot be read refuses the whole delivery, and the good ones with it.',
     edits: [
@@ -70,6 +75,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'rest-of-a-long-delivery',
+    foundBy: 'what-goes-wrong-with-deliveries',
     law: 'lost',
     what: 'Of a delivery of more than five hundred events the rest is forgotten.',
     edits: [
@@ -82,6 +88,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'parked-without-being-durable',
+    foundBy: 'redrives',
     law: 'lost',
     what: 'A message that cannot be processed is acknowledged while it is being parked: where that fails it is gone.',
     edits: [
@@ -95,6 +102,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'parked-under-a-random-id',
+    foundBy: 'redrives',
     law: 'once',
     what: 'A message is parked under a random id: however often it is given up, so often it is redriven.',
     edits: [
@@ -107,6 +115,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'waiting-is-not-looked-at-again',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'What is parked while its account opens is seen neither by whom the opening calls nor by itself.',
     edits: [
@@ -119,6 +128,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'opening-redrives-nothing',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'An account’s opening redrives what waits for it only where it was open before.',
     edits: [
@@ -131,6 +141,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'redriven-under-a-new-id',
+    foundBy: 'redrives',
     law: 'once',
     what: 'A redrive is a new event: what a repetition had handled meanwhile is handled once more.',
     edits: [
@@ -143,6 +154,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'redriven-to-everybody',
+    foundBy: 'redrives',
     law: 'once',
     what: 'A redrive goes to all who listen to its topic, and not to the one that gave it up.',
     edits: [
@@ -155,6 +167,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'account-of-anybody',
+    foundBy: 'apps',
     law: 'owners',
     what: 'An account is shown to whoever knows its id: the most common hole there is (OWASP API1:2023).',
     edits: [
@@ -167,6 +180,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'transaction-of-any-account',
+    foundBy: 'apps',
     law: 'owners',
     what: 'Of a single transaction only the account in the path is looked up, and not whose it is.',
     edits: [
@@ -179,6 +193,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'page-skips-equal-instants',
+    foundBy: 'apps',
     law: 'mirror',
     what: 'A page starts after an instant, and not after an entry: of several in one second the customer sees the first.',
     edits: [
@@ -191,6 +206,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'balance-of-two-moments',
+    foundBy: 'apps',
     law: 'mirror',
     what: 'The shards of a balance are read one by one: what moves from one to another between two reads is seen twice, or not at all.',
     edits: [

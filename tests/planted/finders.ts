@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Bug } from './bug.ts';
 
 /** Something that plays the system and says whether a law holds. */
 export type Finder = { readonly name: string; readonly command: readonly string[] };
@@ -10,7 +11,12 @@ export type Finder = { readonly name: string; readonly command: readonly string[
  * - `green`: it saw nothing. - `red`: a law is broken; `why` is the test, or what the simulator saw.
  * - `broken`: it could not even run, which finds nothing. - `late`: it had no time left.
  */
-export type Verdict = { readonly kind: 'green' | 'red' | 'broken' | 'late'; readonly why: string };
+export type Verdict = {
+  readonly kind: 'green' | 'red' | 'broken' | 'late';
+  readonly why: string;
+  /** The scenario that failed. */
+  readonly where?: string | undefined;
+};
 
 const REPORT = 'planted-report.json';
 
@@ -20,17 +26,20 @@ const vitest = (...files: readonly string[]) => [
   ...['--reporter', 'json', '--outputFile', REPORT, ...files],
 ];
 
-/** The fastest first. */
-export async function finders({ root, seed }: { root: string; seed: number }): Promise<Finder[]> {
-  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  const simulate = ['npm', 'run', '--silent', 'simulate', '--', '--seed', String(seed), '--schedules', '300'];
-  return [
-    ...(scripts.simulate ? [{ name: 'simulator', command: simulate }] : []),
-    { name: 'scenarios', command: vitest('tests/scenarios/what-goes-wrong', 'tests/scenarios/life-cycles') },
-    { name: 'properties', command: vitest('tests/laws/', 'tests/scenarios/matching') },
+const SCHEDULES = 500;
+
+/** All of them for any bug; whoever is likeliest to see this one goes first, as `simulator` or the name of a scenario. */
+export function findersFor({ foundBy }: Bug, seed: number): Finder[] {
+  const simulate = ['--seed', String(seed), '--schedules', String(SCHEDULES), '--no-shrink'];
+  const all: readonly Finder[] = [
+    { name: 'simulator', command: ['npm', 'run', '--silent', 'simulate', '--', ...simulate] },
+    { name: 'scenarios', command: vitest('tests/scenarios/', '--exclude', '**/matching.test.ts') },
+    { name: 'matching', command: vitest('tests/scenarios/matching.test.ts') },
   ];
+  if (foundBy === undefined) return [...all];
+  const first = all.find(({ name }) => name === foundBy);
+  const likeliest = first ?? { name: foundBy, command: vitest(`tests/scenarios/${foundBy}.test.ts`) };
+  return [likeliest, ...all.filter((finder) => finder !== first)];
 }
 
 const running = new Set<ChildProcess>();
@@ -52,20 +61,15 @@ export async function run(
   return existsSync(report) ? testIn(await readFile(report, 'utf8')) : lawIn(output);
 }
 
-/** What a bug leaves unused is no matter. */
+/** What a bug leaves unused is no matter; and only what it changes is checked anew. */
 const TSC = [
-  'node_modules/.bin/tsc',
-  '-p',
-  '.',
-  '--noUnusedLocals',
-  'false',
-  '--noUnusedParameters',
-  'false',
+  ...['node_modules/.bin/tsc', '-p', '.', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false'],
+  ...['--incremental', '--tsBuildInfoFile', 'planted.tsbuildinfo'],
 ];
 
-export async function compiles(root: string): Promise<boolean> {
-  const { output } = await ran(TSC, { root, seed: 0, untilMs: performance.now() + 60_000 });
-  return !/^(functions|shared)\/.*error TS/m.test(output);
+export async function compiles(root: string, secondsMax: number): Promise<boolean> {
+  const { code, output } = await ran(TSC, { root, seed: 0, untilMs: performance.now() + secondsMax * 1000 });
+  return code !== null && !/^(functions|shared)\/.*error TS/m.test(output);
 }
 
 async function ran(
@@ -93,6 +97,7 @@ function end({ pid }: ChildProcess): void {
 
 type Report = {
   readonly testResults: readonly {
+    readonly name: string;
     readonly message: string;
     readonly assertionResults: readonly {
       readonly status: string;
@@ -102,13 +107,18 @@ type Report = {
   }[];
 };
 
-/** The first test that failed; where none did, a file could not be loaded. */
+/** The first test that failed; where none did, a file could not be loaded. That it took too long breaks no law. */
 function testIn(json: string): Verdict {
   const { testResults } = JSON.parse(json) as Report;
-  const [failed] = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed'),
+  const failed = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => ({ ...test, where: basename(name, '.test.ts') })),
   );
-  if (failed) return { kind: 'red', why: failed.title };
+  const isLate = ({ failureMessages: [first = ''] }: (typeof failed)[number]) => /timed out/i.test(first);
+  const [red] = failed.filter((test) => !isLate(test));
+  if (red) return { kind: 'red', why: red.title, where: red.where };
+  if (failed[0]) return { kind: 'late', why: failed[0].title, where: failed[0].where };
   return { kind: 'broken', why: testResults.map(({ message }) => message).find((text) => text !== '') ?? '' };
 }
 

@@ -10,6 +10,7 @@ const BEFORE_AND_AFTER = 'before: home.transaction?.totals ?? {}, after: after.t
 export const ledgerBugs: readonly Bug[] = [
   {
     name: 'delta-from-the-event',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'A balance moves by the amount of the event, and not by what it changes of the transaction: a clearing books, and its hold stays.',
     edits: [
@@ -28,6 +29,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'delta-against-a-recomputed-past',
+    foundBy: 'releases',
     law: 'mirror',
     what: 'What a transaction was before is summed anew from its parts: after a release that sums otherwise, the balance moves by less than the transaction does.',
     edits: [
@@ -46,6 +48,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'absorbed-counts-on',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'What turned out to be part of another transaction moves there, and stays in the balance as well.',
     edits: [
@@ -58,6 +61,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'as-of-arrival',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'A balance is as of when we received the fact: a week-old one that comes late makes it look fresh.',
     edits: [
@@ -75,6 +79,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'hold-clamped-per-event',
+    foundBy: 'life-cycles',
     law: 'order',
     what: 'A hold is kept from going below zero at each event: a reversal that overtakes its authorisation is forgotten.',
     edits: [
@@ -89,6 +94,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'final-clearing-keeps-the-rest',
+    foundBy: 'life-cycles',
     law: 'mirror',
     what: 'A final clearing takes its amount from the hold, and not the rest: a hotel’s deposit stays held for a month.',
     edits: [
@@ -101,6 +107,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'late-authorisation-holds',
+    foundBy: 'life-cycles',
     law: 'order',
     what: 'An authorisation that comes after its final clearing holds its amount once more.',
     edits: [
@@ -113,6 +120,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'two-currencies-in-one-sum',
+    foundBy: 'amounts',
     law: 'mirror',
     what: 'A transaction that has parts in two currencies sums both in each: 10.00 EUR and 75.00 DKK are 85.00.',
     edits: [
@@ -125,6 +133,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'link-moves-booked-money',
+    foundBy: 'what-goes-wrong-with-cards',
     law: 'mirror',
     what: 'The word that a clearing belongs to an authorisation books its amount there, where the clearing has booked it already.',
     edits: [
@@ -137,6 +146,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'reversal-before-its-booking',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'A reversal pays back what was never booked.',
     edits: [
@@ -149,6 +159,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'booked-by-who-only-holds',
+    foundBy: 'what-goes-wrong-with-sources',
     law: 'mirror',
     what: 'A card processor’s clearing is booked beside the core bank’s own entry of it: one purchase is paid twice.',
     edits: [
@@ -161,6 +172,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'older-parts-are-stale',
+    foundBy: 'simulator',
     law: 'order',
     what: 'Parts are treated as states: one that occurred before the newest of its transaction is dropped as an older version.',
     edits: [
@@ -174,6 +186,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'same-under-a-new-event-id',
+    foundBy: 'simulator',
     law: 'once',
     what: 'Parts are told apart by the event that brought them: the same told again under a new event id, as banks do, is booked twice.',
     edits: [
@@ -186,6 +199,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'contradiction-overwrites',
+    foundBy: 'what-goes-wrong-with-deliveries',
     law: 'order',
     what: 'Of two contradicting words about one entry the last to arrive is kept, and nobody is told of the other.',
     edits: [
@@ -198,6 +212,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'refund-booked-twice',
+    foundBy: 'simulator',
     law: 'once',
     what: 'A refund is recorded under the strongest of its names alone: told again once more is known, it is paid out twice.',
     edits: [
@@ -210,6 +225,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'zero-is-incremented',
+    foundBy: 'life-cycles',
     law: 'mirror',
     what: 'A figure that did not change is incremented by zero, which JavaScript may hand over as -0: it turns the integer into a double for good.',
     edits: [
@@ -222,6 +238,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'shards-at-random',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'A transaction’s shard is drawn anew each time.',
     edits: [
@@ -234,6 +251,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'amounts-as-floats',
+    foundBy: 'amounts',
     law: 'mirror',
     what: 'Amounts go through major units in a float, as in every first fintech: 0.29 * 100 is 28.999999999999996.',
     edits: [
@@ -247,6 +265,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'bank-exponents-ignored',
+    foundBy: 'what-goes-wrong-with-contents',
     law: 'mirror',
     what: 'A bank’s own exponents are taken for ISO 4217’s: pesos that it sends with two decimals are a hundred times too much.',
     edits: [
@@ -259,6 +278,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'last-state-wins',
+    foundBy: 'simulator',
     law: 'order',
     what: 'Of an account’s states the last to arrive is true: a late `opened` opens what is closed.',
     edits: [
@@ -271,6 +291,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'absentees-kept',
+    foundBy: 'simulator',
     law: 'mirror',
     what: 'What a newer list of pending entries has no more stays held.',
     edits: [
@@ -283,6 +304,7 @@ export const ledgerBugs: readonly Bug[] = [
   },
   {
     name: 'last-list-wins',
+    foundBy: 'simulator',
     law: 'order',
     what: 'Of several lists of pending entries the last to arrive is true, and not the newest.',
     edits: [

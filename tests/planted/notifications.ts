@@ -6,6 +6,7 @@ const COMPOSE = 'functions/notifications/compose-notification/function.ts';
 export const notificationBugs: readonly Bug[] = [
   {
     name: 'told-from-the-event',
+    foundBy: 'phones',
     law: 'order',
     what: 'A notification says what its event said, and not what is true: one that comes late tells of a hold that is booked by now.',
     edits: [
@@ -36,6 +37,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'told-under-each-name',
+    foundBy: 'phones',
     law: 'once',
     what: 'What was told under a weaker name does not count: a refund that turns out to belong to a purchase is pushed once more.',
     edits: [
@@ -48,6 +50,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'told-at-every-change',
+    foundBy: 'phones',
     law: 'once',
     what: 'Every change of a transaction is pushed anew.',
     edits: [
@@ -60,6 +63,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'told-before-its-account',
+    foundBy: 'phones',
     law: 'lost',
     what: 'What comes before its account has no owner to tell, and so nobody ever is.',
     edits: [
@@ -72,6 +76,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'alert-for-each-change',
+    foundBy: 'phones',
     law: 'once',
     what: 'An alert is named by the event that told of it, and not by the fact behind it: one freezing is told twice.',
     edits: [
@@ -89,6 +94,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'device-forgotten-for-an-old-token',
+    foundBy: 'phones',
     law: 'lost',
     what: 'A push service’s word about an old token removes the device that has registered a new one since.',
     edits: [
@@ -101,6 +107,7 @@ export const notificationBugs: readonly Bug[] = [
   },
   {
     name: 'phone-of-two-customers',
+    foundBy: 'phones',
     law: 'owners',
     what: 'A phone that changes hands stays registered for whom it belonged to, and shows the new owner the other’s purchases.',
     edits: [

@@ -8,6 +8,7 @@ const READ = 'const found = await readInbox(env, at);\n      if (found) {';
 export const runtimeBugs: readonly Bug[] = [
   {
     name: 'inbox-after-the-work',
+    foundBy: 'simulator',
     law: 'once',
     what: 'The inbox entry has a commit of its own after the work: a crash between them does the work again, and its follow-ups are lost.',
     edits: [
@@ -21,6 +22,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'inbox-before-the-work',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'Marked as handled before the work succeeded, as many webhook tutorials do it: a crash between them loses the event.',
     edits: [
@@ -34,6 +36,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'increment-outside-the-inbox',
+    foundBy: 'simulator',
     law: 'once',
     what: 'The balance moves in a commit after that of the transaction and its inbox entry: a crash between them leaves it behind for good.',
     edits: [
@@ -48,6 +51,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'increment-retried-alone',
+    foundBy: 'simulator',
     law: 'once',
     what: 'An increment is a commit of its own with nothing that can exist already: Google’s client applies it twice when its answer is lost, and says OK.',
     edits: [
@@ -67,12 +71,14 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'published-before-the-commit',
+    foundBy: 'simulator',
     law: 'once',
     what: 'Follow-ups go out before the commit that they tell of: when it fails, others have heard what never became true.',
     edits: [{ file: INBOX, find: COMMIT, replace: `await publish(env.platform, events);\n    ${COMMIT}` }],
   },
   {
     name: 'follow-ups-computed-again',
+    foundBy: 'simulator',
     law: 'once',
     what: 'Whoever comes again decides again what followed, by the state that the first one left: mostly nothing.',
     edits: [
@@ -86,6 +92,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'already-exists-is-success',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'A refused create is taken for a repeated event that somebody has handled to its end: it was our own commit, or one that crashed before it published.',
     edits: [
@@ -98,6 +105,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'error-known-by-its-message',
+    foundBy: 'what-goes-wrong-with-deliveries',
     law: 'lost',
     what: 'The inbox is read only where the error’s text says so; the emulator’s text, production’s and a client’s own are three.',
     edits: [
@@ -110,6 +118,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'blind-overwrite',
+    foundBy: 'simulator',
     law: 'order',
     what: 'What is replaced carries no precondition of what was read: of two at once the later one wins, and the other’s part is gone from the transaction.',
     edits: [
@@ -127,6 +136,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'dedupe-in-memory',
+    foundBy: 'simulator',
     law: 'once',
     what: 'What was handled is known to the process alone: after a restart, and beside another instance, nobody knows it.',
     edits: [
@@ -151,6 +161,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'follow-up-ids-collide',
+    foundBy: 'ids',
     law: 'once',
     what: 'A follow-up’s id does not name its function: what two functions tell of one cause has one id, and whoever listens to both handles one.',
     edits: [
@@ -163,6 +174,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'follow-up-ids-at-random',
+    foundBy: 'what-goes-wrong-with-deliveries',
     law: 'order',
     what: 'A follow-up’s id is random: what is decided again, or parked and redriven, is another event each time.',
     edits: [
@@ -175,6 +187,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'other-content-is-a-repetition',
+    foundBy: 'redrives',
     law: 'explained',
     what: 'An event id that comes again with another amount is acknowledged as a repetition: nobody ever learns that the bank said two things.',
     edits: [
@@ -187,6 +200,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'nothing-is-marked-unpublished',
+    foundBy: 'simulator',
     law: 'lost',
     what: 'What a request or a tick committed and could not publish carries no mark: nobody comes again for it.',
     edits: [
@@ -199,6 +213,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'outside-called-again',
+    foundBy: 'simulator',
     law: 'once',
     what: 'Whether it was delivered is looked up only after the call: every repetition of the message is another push.',
     edits: [
@@ -211,6 +226,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'rebuild-tells-again',
+    foundBy: 'releases',
     law: 'once',
     what: 'A rebuild of a read model publishes what follows from each fact, as if it had happened today.',
     edits: [

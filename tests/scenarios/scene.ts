@@ -51,6 +51,8 @@ type Settings = {
   readonly weather?: Partial<Weather>;
   readonly faults?: Faults;
   readonly without?: readonly DeclaredFunction[];
+  /** Beside those between a bank and Ann’s app. */
+  readonly also?: readonly DeclaredFunction[];
   /** What the store held when these processes started. */
   readonly stored?: ReadonlyMap<string, Fields>;
   /** What each new process makes of its platform. */
@@ -65,10 +67,10 @@ export type Scene = Awaited<ReturnType<typeof aScene>>;
 
 /** All functions between a bank and Ann’s app, on a store of their own. Nothing is known of her account yet. */
 export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: Settings = {}) {
-  const { without = [], stored = new Map(), platform = (own) => own } = given;
+  const { without = [], also = [], stored = new Map(), platform = (own) => own } = given;
   const cloud = memoryCloud({ seed, faults, stored });
   const ground = { ...cloud, instance: () => platform(cloud.instance()), turn: async () => {} };
-  const functions = EVERY_FUNCTION.filter((fn) => !without.includes(fn));
+  const functions = [...EVERY_FUNCTION, ...also].filter((fn) => !without.includes(fn));
   let now = NOW;
   let deliveries = 0;
   const world = aWorldOn(ground, { functions, weather, config: CONFIG, env: { now: () => now } });
@@ -76,6 +78,8 @@ export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: 
   return {
     world,
     documents: cloud.documents,
+    /** One more process’s view of the store, for whoever runs beside the functions. */
+    store: cloud.instance(),
     /** The documents that must be the same in any order: all, but the inbox and the deliveries themselves. */
     state: () => stateOf(leftOut(cloud.documents(), 'deliveries/')),
     /** Deliveries of one event each, verified, in this order. */

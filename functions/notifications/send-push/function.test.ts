@@ -435,3 +435,11 @@ test('a push service that does not answer is given up after ten seconds, and so 
     vi.useRealTimers();
   }
 });
+
+test('a push that is delivered twice at once arrives once', async () => {
+  const world = await aSituation();
+  const receive = sendPush.start(anEnv({ platform: world.store }), {});
+  const requested = aRequested();
+  await Promise.all([receive(requested), receive(requested)]);
+  expect(service.phone(phone.fcmToken).arrived).toBe(1);
+});
