@@ -76,12 +76,16 @@ const economic = fc.record({
   currency: fc.constantFrom('DKK', 'DKK', 'EUR', 'JPY'),
   what: fc.oneof(purchase, transfer),
 });
-const states = fc.subarray([
-  'account.opened',
-  'account.frozen',
-  'account.unfrozen',
-  'account.closed',
-] as const);
+type State = 'account.opened' | 'account.frozen' | 'account.unfrozen' | 'account.closed';
+const changes: fc.Arbitrary<State[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<State[]>([]) },
+  { weight: 1, arbitrary: fc.subarray<State>(['account.frozen', 'account.unfrozen', 'account.closed']) },
+);
+/** Now and then an account's opening is never told. */
+const states = fc.oneof(
+  { weight: 5, arbitrary: changes.map((told): State[] => ['account.opened', ...told]) },
+  { weight: 1, arbitrary: changes },
+);
 
 type Told = { events: WireEvent[]; booked: number; held: number };
 

@@ -20,7 +20,8 @@ describe('a customer’s phone', () => {
   test('rings for a purchase of an account that we hear of only then', async () => {
     const scene = await aSceneWithPhones();
     await scene.registers('uid-ann', 'phone', 'token-1');
-    await scene.tell(authorised('auth-1', '3200'), opened());
+    await scene.tell(authorised('auth-1', '3200'));
+    await scene.tell(opened());
     expect(scene.push.phone('token-1')).toMatchObject({ arrived: 1 });
   });
 
