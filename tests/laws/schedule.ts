@@ -45,7 +45,7 @@ function storyOf(seed: number, n: number): Story {
  * What goes wrong in one schedule is chosen anew for each: some meet every fault, some one alone and often, and some
  * none, since faults can hide one another.
  */
-export function scheduleFor(story: Story, seed: number): Schedule {
+function scheduleFor(story: Story, seed: number): Schedule {
   const draw = fromSeed(seed);
   const once = deliveredInAnyOrder(story, draw);
   const deliveries = [...once, ...once.filter(() => draw(8) === 7)];

@@ -115,7 +115,7 @@ export const doorBugs: readonly Bug[] = [
   },
   {
     name: 'waiting-is-not-looked-at-again',
-    foundBy: 'simulator',
+    foundBy: 'redrives',
     law: 'lost',
     what: 'What is parked while its account opens is seen neither by whom the opening calls nor by itself.',
     edits: [

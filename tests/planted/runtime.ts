@@ -200,7 +200,7 @@ export const runtimeBugs: readonly Bug[] = [
   },
   {
     name: 'nothing-is-marked-unpublished',
-    foundBy: 'simulator',
+    foundBy: 'phones',
     law: 'lost',
     what: 'What a request or a tick committed and could not publish carries no mark: nobody comes again for it.',
     edits: [

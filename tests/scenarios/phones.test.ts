@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import composeNotification from '../../functions/notifications/compose-notification/function.ts';
 import forgetDevice from '../../functions/notifications/forget-device/function.ts';
+import republishUnpublished from '../../functions/operations/republish-unpublished/function.ts';
+import { CODES, type Platform, StoreError } from '../../shared/platform/platform.ts';
 import { aBody } from '../../shared/testing/builders.ts';
 import { aSceneWithPhones } from './phones.ts';
 import { authorised, cleared, incremented, opened, refunded, said } from './words.ts';
@@ -55,6 +57,27 @@ describe('a customer’s phone', () => {
     await scene.registers('uid-ann', 'phone', 'token-1');
     await scene.tell(said('account.frozen', { at: '23T09:00', version: 2 }), opened());
     expect(scene.push.phone('token-1')).toMatchObject({ arrived: 1 });
+  });
+
+  test('rings for a new device of hers, though nobody could be told when it was registered', async () => {
+    let isDown = false;
+    const failing = (own: Platform): Platform => ({
+      ...own,
+      publish: (topic, messages) =>
+        isDown ? Promise.reject(new StoreError(CODES.unavailable)) : own.publish(topic, messages),
+    });
+    const scene = await aSceneWithPhones({ platform: failing });
+    await scene.registers('uid-ann', 'phone', 'token-1');
+    isDown = true;
+    await expect(scene.registers('uid-ann', 'other-phone', 'token-2')).rejects.toThrow('not registered: 500');
+    isDown = false;
+    expect(scene.push.phone('token-1')).toMatchObject({ arrived: 0 });
+
+    const later = '2026-11-23T10:05:00.000Z';
+    await scene.passTo(later);
+    await scene.world.tick(republishUnpublished, later);
+    expect(scene.push.phone('token-1')).toMatchObject({ arrived: 1 });
+    expect(scene.push.phone('token-2')).toMatchObject({ arrived: 0 });
   });
 
   test('is kept when the push service refuses the token that it had before', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import sendPush from '../../functions/notifications/send-push/function.ts';
+import parkDeadLetter from '../../functions/operations/park-dead-letter/function.ts';
 import { CODES, type Message, type Platform, StoreError } from '../../shared/platform/platform.ts';
 import { subscriptionOf } from '../../shared/runtime/declared.ts';
 import { aSceneWithPhones } from './phones.ts';
@@ -93,4 +94,17 @@ test('what is redriven goes to the function that gave it up, and the others have
   await scene.tell(opened());
   const redriven = scene.world.events('transactions').slice(ledger);
   expect(redriven.map(({ to }) => to)).toEqual(['compose-notification']);
+});
+
+test('what waits for its account goes on also where it was parked only after the account was opened', async () => {
+  const scene = await aSceneWithPhones({ without: [parkDeadLetter] });
+  await scene.registers('uid-ann', 'phone', 'token-1');
+  await scene.tell(authorised('auth-1', '3200'));
+  await scene.tell(opened());
+  const waiting = scene.world.published.filter(({ topic }) => topic === 'dead-letters');
+  expect(waiting).toHaveLength(1);
+
+  const later = await aSceneWithPhones({ stored: scene.documents() });
+  await later.world.deliver('dead-letters', ...waiting.map(({ message }) => message));
+  expect(later.push.phone('token-1')).toMatchObject({ arrived: 1 });
 });
