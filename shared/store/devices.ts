@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Draft, draft } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
 import { notificationRequested } from '../events/notifications.ts';
-import { path, type Query, type Stored, type Write, write } from './document.ts';
+import { encodeId, path, type Stored, type Write, write } from './document.ts';
 
 /** A phone, or whatever else shows a customer's pushes. */
 export type Device = {
@@ -18,28 +18,39 @@ export type Device = {
 export const DEVICES_MAX = 20;
 
 const stored = z.object({
-  id: z.string(),
-  locale: z.string(),
-  registeredAt: z.string(),
-  _fcmToken: z.string(),
+  devices: z.record(
+    z.string(),
+    z.object({ id: z.string(), locale: z.string(), registeredAt: z.string(), _fcmToken: z.string() }),
+  ),
 });
 
-export function devicePath(customerId: string, deviceId: string): string {
-  return path('customers', customerId, 'devices', deviceId);
+/**
+ * All of a customer's devices: one document, so that whoever tells them something reads it with the rest, and of two
+ * registrations at once not both can be the twentieth.
+ */
+export function devicesPath(customerId: string): string {
+  return path('customers', customerId, 'devices', 'all');
 }
 
-export function deviceFrom({ fields }: Stored): Device | undefined {
-  if (!fields) return undefined;
-  const { _fcmToken, ...plain } = stored.parse(fields);
-  return { ...plain, fcmToken: _fcmToken };
+export function devicesFrom({ fields }: Stored): Device[] {
+  if (!fields) return [];
+  return Object.values(stored.parse(fields).devices)
+    .map(({ _fcmToken, ...plain }) => ({ ...plain, fcmToken: _fcmToken }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-export function writeDevice(read: Stored, { fcmToken, ...plain }: Device): Write {
-  return write(read, { schema: 1n, ...plain, _fcmToken: fcmToken });
+export function writeDevices(read: Stored, devices: readonly Device[]): Write {
+  const entries = devices.map(({ fcmToken, ...plain }) => [
+    encodeId(plain.id),
+    { ...plain, _fcmToken: fcmToken },
+  ]);
+  return write(read, { schema: 1n, devices: Object.fromEntries(entries) });
 }
 
-export function devicesOf(customerId: string): Query {
-  return { collection: path('customers', customerId, 'devices') };
+/** The customer's devices without this one. */
+export function withoutDevice(read: Stored, deviceId: string): Write {
+  const left = devicesFrom(read).filter(({ id }) => id !== deviceId);
+  return left.length > 0 ? writeDevices(read, left) : { do: 'delete', read };
 }
 
 /** The language of whom nobody asks is that of the device that they registered last. */
@@ -76,24 +87,13 @@ export function writeHolder(read: Stored, holder: TokenHolder): Write {
   return write(read, { schema: 1n, ...holder });
 }
 
-/** What goes when a device goes: the device, and its token where that is still its own. */
-export function deleteDevice(device: Stored, token: Stored): Write[] {
-  return [
-    { do: 'delete', read: device },
-    ...(isHeldBy(token, device) ? [{ do: 'delete', read: token } as const] : []),
-  ];
-}
-
-export function isHeldBy(token: Stored, device: Pick<Stored, 'path'>): boolean {
+export function isHeldBy(token: Stored, { customerId, deviceId }: TokenHolder): boolean {
   const holder = holderFrom(token);
-  return holder !== undefined && devicePath(holder.customerId, holder.deviceId) === device.path;
+  return holder?.customerId === customerId && holder.deviceId === deviceId;
 }
 
-/** Which device a customer registered last: who registers one writes it, so that two at once cannot both be the twentieth. */
-export function lastRegisteredPath(customerId: string): string {
-  return path('customers', customerId, 'registrations', 'last');
-}
-
-export function writeLastRegistered(read: Stored, { id, registeredAt }: Device): Write {
-  return write(read, { schema: 1n, deviceId: id, registeredAt });
+/** What goes when a device goes: the device, and its token where that is still its own. */
+export function deleteDevice(devices: Stored, token: Stored, holder: TokenHolder): Write[] {
+  const own = isHeldBy(token, holder) ? [{ do: 'delete', read: token } as const] : [];
+  return [withoutDevice(devices, holder.deviceId), ...own];
 }

@@ -1,6 +1,6 @@
 import { phones } from '../../local/phones.ts';
 import type { RawRequest } from '../runtime/declared.ts';
-import { type Device, devicePath, tokenPath, writeDevice, writeHolder } from '../store/devices.ts';
+import { type Device, devicesPath, tokenPath, writeDevices, writeHolder } from '../store/devices.ts';
 import type { Fields, Write } from '../store/document.ts';
 import { NOW } from './builders.ts';
 
@@ -19,10 +19,12 @@ export function registered(customerId: string, ...devices: readonly Device[]): W
 /** The documents of these devices. */
 export function devicesOf(customerId: string, ...devices: readonly Device[]): Map<string, Fields> {
   const nothing = { fields: undefined, version: undefined };
-  const writes = devices.flatMap((device) => [
-    writeDevice({ path: devicePath(customerId, device.id), ...nothing }, device),
-    writeHolder({ path: tokenPath(device.fcmToken), ...nothing }, { customerId, deviceId: device.id }),
-  ]);
+  const writes = [
+    writeDevices({ path: devicesPath(customerId), ...nothing }, devices),
+    ...devices.map(({ id, fcmToken }) =>
+      writeHolder({ path: tokenPath(fcmToken), ...nothing }, { customerId, deviceId: id }),
+    ),
+  ];
   return new Map(writes.flatMap((write) => (write.do === 'create' ? [[write.path, write.fields]] : [])));
 }
 

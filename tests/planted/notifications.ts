@@ -113,8 +113,8 @@ export const notificationBugs: readonly Bug[] = [
     edits: [
       {
         file: 'functions/notifications/serve-notifications/devices.ts',
-        find: 'return other.fields ? [{',
-        replace: 'return other === document ? [{',
+        find: 'holder.customerId !== uid ? await lostBy',
+        replace: 'holder.customerId === uid ? await lostBy',
       },
     ],
   },

@@ -7,7 +7,7 @@ import { transactionChanged, transactionRecorded } from '../../../shared/events/
 import { CODES, type Reads, StoreError } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
-import { deviceFrom, devicesOf, localeOf, pushesTo } from '../../../shared/store/devices.ts';
+import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
   movedTo,
@@ -80,13 +80,13 @@ async function tell(
 ): Promise<Decision<typeof notificationRequested>> {
   const id = notificationIdOf(homeId);
   const pathOf = (transactionId: string) => notificationPath(customerId, notificationIdOf(transactionId));
-  const [[source, document, ...named], devices] = await Promise.all([
-    // Of one moment, or a slow try would put an older state over a newer one.
-    reads.get([transactionPath(accountId, homeId), ...[homeId, ...weaker].map(pathOf)]) as Promise<
-      [Stored, Stored, ...Stored[]]
-    >,
-    reads.query(devicesOf(customerId)).then((found) => found.flatMap((each) => deviceFrom(each) ?? [])),
-  ]);
+  // Of one moment, or a slow try would put an older state over a newer one.
+  const [source, registered, document, ...named] = (await reads.get([
+    transactionPath(accountId, homeId),
+    devicesPath(customerId),
+    ...[homeId, ...weaker].map(pathOf),
+  ])) as [Stored, Stored, Stored, ...Stored[]];
+  const devices = devicesFrom(registered);
   // It turned out to be another between the two reads.
   if (aliasesFrom(source).length > 0) throw new StoreError(CODES.aborted);
   const home = transactionFrom(source);

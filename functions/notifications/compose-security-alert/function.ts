@@ -8,7 +8,8 @@ import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
-import { deviceFrom, devicesOf, localeOf, pushesTo } from '../../../shared/store/devices.ts';
+import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
+import type { Stored } from '../../../shared/store/document.ts';
 import {
   notificationIdOf,
   notificationPath,
@@ -90,12 +91,12 @@ async function tell(
   customerId: string,
   { id, status, occurredAt, accountId, exceptDevice, isOver }: Alert,
 ): Promise<Decision<typeof notificationRequested>> {
-  const [document, found] = await Promise.all([
-    readOne(reads, notificationPath(customerId, id)),
-    reads.query(devicesOf(customerId)),
-  ]);
+  const [document, found] = (await reads.get([
+    notificationPath(customerId, id),
+    devicesPath(customerId),
+  ])) as [Stored, Stored];
   if (document.fields) return {};
-  const devices = found.flatMap((each) => deviceFrom(each) ?? []);
+  const devices = devicesFrom(found);
   const news = { kind: 'security', status } as const;
   const notification = {
     id,

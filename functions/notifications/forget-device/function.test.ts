@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { notificationFailed } from '../../../shared/events/notifications.ts';
-import { devicePath, tokenPath } from '../../../shared/store/devices.ts';
+import { devicesPath, tokenPath } from '../../../shared/store/devices.ts';
 import { aMessage } from '../../../shared/testing/builders.ts';
 import { aDevice, registered } from '../../../shared/testing/push-service.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import forgetDevice from './function.ts';
 
 const phone = aDevice();
-const paths = [devicePath('uid-ann', 'phone'), tokenPath(phone.fcmToken)].toSorted();
+const paths = [devicesPath('uid-ann'), tokenPath(phone.fcmToken)].toSorted();
 
 function aFailed(reason: string, registeredAt = phone.registeredAt) {
   const data = { customerId: 'uid-ann', notificationId: 'ntf_1', deviceId: 'phone', registeredAt, reason };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { notificationFailed } from '../../../shared/events/notifications.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
-import { deleteDevice, deviceFrom, devicePath, tokenPath } from '../../../shared/store/devices.ts';
+import { deleteDevice, devicesFrom, devicesPath, tokenPath } from '../../../shared/store/devices.ts';
 
 /** Forgets a device whose token the push service no longer knows. */
 export default onEvent({
@@ -16,10 +16,11 @@ export default onEvent({
   async decide({ data }, { deps }) {
     if (data.reason !== 'unregistered') return {};
     const { customerId, deviceId } = data;
-    const document = await readOne(deps, devicePath(customerId, deviceId));
-    const device = deviceFrom(document);
+    const document = await readOne(deps, devicesPath(customerId));
+    const device = devicesFrom(document).find(({ id }) => id === deviceId);
     // A later registration brought another token, and that one is alive.
     if (device?.registeredAt !== data.registeredAt) return {};
-    return { writes: deleteDevice(document, await readOne(deps, tokenPath(device.fcmToken))) };
+    const token = await readOne(deps, tokenPath(device.fcmToken));
+    return { writes: deleteDevice(document, token, { customerId, deviceId }) };
   },
 });

@@ -110,7 +110,7 @@ function outcomeOf(world: Awaited<ReturnType<typeof aSituation>>) {
     told,
     parked: world.events('dead-letters').map(({ data }) => (data as { reason: string }).reason),
     failures: world.failures.map(({ message }) => message),
-    hasDevice: 'customers/uid-ann/devices/phone' in world.state(),
+    hasDevice: 'customers/uid-ann/devices/all' in world.state(),
     phone: service.phone(phone.fcmToken),
     calls: service.calls.length,
   };

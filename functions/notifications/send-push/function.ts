@@ -10,7 +10,7 @@ import {
 } from '../../../shared/events/notifications.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
-import { type Device, deviceFrom, devicePath } from '../../../shared/store/devices.ts';
+import { type Device, devicesFrom, devicesPath } from '../../../shared/store/devices.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
   movedTo,
@@ -50,14 +50,14 @@ export default onEvent({
 type Ids = { readonly customerId: string; readonly notificationId: string; readonly deviceId: string };
 
 async function read(reads: Reads, { customerId, notificationId, deviceId }: Ids) {
-  const [notification, device, preferences] = (await reads.get([
+  const [notification, devices, preferences] = (await reads.get([
     notificationPath(customerId, notificationId),
-    devicePath(customerId, deviceId),
+    devicesPath(customerId),
     preferencesPath(customerId),
   ])) as [Stored, Stored, Stored];
   return {
     notification: await follow(reads, customerId, notification),
-    device: deviceFrom(device),
+    device: devicesFrom(devices).find(({ id }) => id === deviceId),
     preferences: preferencesFrom(preferences),
   };
 }

@@ -9,16 +9,15 @@ import {
   DEVICES_MAX,
   type Device,
   deleteDevice,
-  deviceFrom,
-  devicePath,
-  devicesOf,
+  devicesFrom,
+  devicesPath,
   holderFrom,
   isHeldBy,
-  lastRegisteredPath,
+  type TokenHolder,
   tokenPath,
-  writeDevice,
+  withoutDevice,
+  writeDevices,
   writeHolder,
-  writeLastRegistered,
 } from '../../../shared/store/devices.ts';
 import type { Stored, Write } from '../../../shared/store/document.ts';
 
@@ -32,7 +31,7 @@ const registration = z.strictObject({
 });
 
 export async function listDevices({ uid }: Request, { deps }: Context) {
-  const devices = (await deps.query(devicesOf(uid))).flatMap((document) => deviceFrom(document) ?? []);
+  const devices = devicesFrom(await readOne(deps, devicesPath(uid)));
   return { status: 200, body: { items: devices.map(view) } };
 }
 
@@ -45,36 +44,41 @@ export async function putDevice({ uid, params, rawBody }: Request, { deps, now }
   if (!DEVICE_ID.test(id))
     throw new PublicError(422, 'device.id-invalid', 'deviceId: 1 to 64 of A-Z a-z 0-9 _ -.');
   const { fcmToken, locale } = readBody(registration, rawBody);
-  const [document, token, last] = (await deps.get([
-    devicePath(uid, id),
-    tokenPath(fcmToken),
-    lastRegisteredPath(uid),
-  ])) as [Stored, Stored, Stored];
-  const before = deviceFrom(document);
-  const isSame = before?.fcmToken === fcmToken && isHeldBy(token, document);
+  const [document, token] = (await deps.get([devicesPath(uid), tokenPath(fcmToken)])) as [Stored, Stored];
+  const devices = devicesFrom(document);
+  const before = devices.find((device) => device.id === id);
+  const self = { customerId: uid, deviceId: id };
+  const isSame = before?.fcmToken === fcmToken && isHeldBy(token, self);
   const device = { id, locale, fcmToken, registeredAt: isSame ? before.registeredAt : later(now, before) };
   const reply = { status: 200, body: view(device) };
-  if (isSame) return before.locale === locale ? reply : { ...reply, writes: [writeDevice(document, device)] };
+  if (isSame && before.locale === locale) return reply;
 
+  const holder = holderFrom(token);
+  const replaced = holder?.customerId === uid ? holder.deviceId : undefined;
+  const others = devices.filter((other) => other.id !== id && other.id !== replaced);
+  if (others.length >= DEVICES_MAX) {
+    throw new PublicError(422, 'device.too-many', `At most ${DEVICES_MAX} devices. Delete one first.`);
+  }
+  const written = writeDevices(document, [...others, device]);
+  if (isSame) return { ...reply, writes: [written] };
   const writes = [
-    writeDevice(document, device),
-    writeHolder(token, { customerId: uid, deviceId: id }),
-    ...(await tokenGivenUp(deps, document, before)),
-    ...(await deviceReplaced(deps, document, token)),
+    written,
+    writeHolder(token, self),
+    ...(await tokenGivenUp(deps, self, before)),
+    ...(holder && holder.customerId !== uid ? await lostBy(deps, holder) : []),
   ];
   // A new token under a known name is told as well: it may be another phone.
   const registered = draft(deviceRegistered, { subject: id, data: { customerId: uid, deviceId: id } });
-  if (before) return { ...reply, writes, events: [registered] };
-  await assertRoom(deps, uid, writes);
-  return { ...reply, writes: [...writes, writeLastRegistered(last, device)], events: [registered] };
+  return { ...reply, writes, events: [registered] };
 }
 
 export async function deleteOwnDevice({ uid, params }: Request, { deps }: Context) {
   const { deviceId = '' } = params;
-  const document = DEVICE_ID.test(deviceId) ? await readOne(deps, devicePath(uid, deviceId)) : undefined;
-  const device = document && deviceFrom(document);
+  const document = await readOne(deps, devicesPath(uid));
+  const device = devicesFrom(document).find(({ id }) => id === deviceId);
   if (!device) throw new PublicError(404, 'device.not-found');
-  return { status: 204, writes: deleteDevice(document, await readOne(deps, tokenPath(device.fcmToken))) };
+  const token = await readOne(deps, tokenPath(device.fcmToken));
+  return { status: 204, writes: deleteDevice(document, token, { customerId: uid, deviceId }) };
 }
 
 /** Never the token, which is all that one needs to push to the phone. */
@@ -83,25 +87,15 @@ function view({ id, locale, registeredAt }: Device) {
 }
 
 /** The token that the device had before. */
-async function tokenGivenUp(reads: Reads, document: Stored, before: Device | undefined): Promise<Write[]> {
+async function tokenGivenUp(reads: Reads, self: TokenHolder, before: Device | undefined): Promise<Write[]> {
   const token = before && (await readOne(reads, tokenPath(before.fcmToken)));
-  return token && isHeldBy(token, document) ? [{ do: 'delete', read: token }] : [];
+  return token && isHeldBy(token, self) ? [{ do: 'delete', read: token }] : [];
 }
 
-/** The device that had the token before. */
-async function deviceReplaced(reads: Reads, document: Stored, token: Stored): Promise<Write[]> {
-  const holder = holderFrom(token);
-  if (!holder || isHeldBy(token, document)) return [];
-  const other = await readOne(reads, devicePath(holder.customerId, holder.deviceId));
-  return other.fields ? [{ do: 'delete', read: other }] : [];
-}
-
-/** Read after what every registration writes, so that a registration in between is either counted or a conflict. */
-async function assertRoom(reads: Reads, uid: string, writes: readonly Write[]): Promise<void> {
-  const replaced = writes.flatMap((write) => (write.do === 'delete' ? [write.read.path] : []));
-  const others = (await reads.query(devicesOf(uid))).filter(({ path }) => !replaced.includes(path));
-  if (others.length < DEVICES_MAX) return;
-  throw new PublicError(422, 'device.too-many', `At most ${DEVICES_MAX} devices. Delete one first.`);
+/** Another customer's device that had the token before. */
+async function lostBy(reads: Reads, { customerId, deviceId }: TokenHolder): Promise<Write[]> {
+  const document = await readOne(reads, devicesPath(customerId));
+  return devicesFrom(document).some(({ id }) => id === deviceId) ? [withoutDevice(document, deviceId)] : [];
 }
 
 /** Two tokens of one device have two times, also within a millisecond. */
