@@ -226,6 +226,23 @@ describe('a commit that is refused', () => {
   });
 });
 
+describe('what a cause costs', () => {
+  async function cost(comesAgain: boolean, events: readonly Outgoing[]) {
+    const { platform } = aPlace().env();
+    const get = vi.fn(platform.get);
+    const commit = vi.fn(platform.commit);
+    const env = anEnv({ platform: { ...platform, get, commit } });
+    await decideOnce(env, { ...cause, comesAgain }, async () => ({ writes: [addFive], events }));
+    return { reads: get.mock.calls.length, commits: commit.mock.calls.length };
+  }
+
+  test('is one commit and no read; only what nobody delivers again has a mark to take off', async () => {
+    expect(await cost(true, [counted('evt-2')])).toEqual({ reads: 0, commits: 1 });
+    expect(await cost(false, [])).toEqual({ reads: 0, commits: 1 });
+    expect(await cost(false, [counted('evt-2')])).toEqual({ reads: 1, commits: 2 });
+  });
+});
+
 describe('a document that several in one process want', () => {
   const create = (path: string): Write => ({ do: 'create', path, fields: {} });
 
@@ -326,6 +343,15 @@ describe('what cannot be done', () => {
     expect(entries()).toEqual([]);
   });
 
+  test('by a code that means other things elsewhere is not decided again: only the store’s own codes are', async () => {
+    const { env } = aPlace();
+    const decide = vi.fn(async () => {
+      throw Object.assign(new Error('of somebody outside'), { code: CODES.aborted });
+    });
+    await expect(decideOnce(env(), cause, decide)).rejects.toThrow('of somebody outside');
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
   test('because the inbox itself cannot be read is tried again later', async () => {
     const { env, decide } = aPlace();
     await expect(decideOnce(env({ commit: [14], get: [14] }), cause, decide)).rejects.toThrow(StoreError);
@@ -404,6 +430,13 @@ describe('a cause that nobody delivers again', () => {
       events: [],
     }));
     expect(isMarked(entries())).toBe(false);
+  });
+
+  test('is done also where its entry is gone by the time that the mark would come off', async () => {
+    const { env, decide, published } = aPlace();
+    const platform = { ...env().platform, get: memoryCloud().instance().get };
+    expect(await decideOnce(anEnv({ platform }), tick, decide)).toBe('done');
+    expect(published).toEqual(['evt-2']);
   });
 
   test('is published by whoever looks after it: once it is a minute old, and then no more', async () => {

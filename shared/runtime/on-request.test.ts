@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PublicError } from '../errors.ts';
 import { draft, type Event, kind } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';
-import { readOne } from '../platform/platform.ts';
+import { CODES, readOne } from '../platform/platform.ts';
 import { write } from '../store/document.ts';
 import { anEnv, aRequest, eventIn, silentLog } from '../testing/builders.ts';
 import { type Trouble, withTroubles } from '../testing/troubles.ts';
@@ -181,6 +181,30 @@ describe('a request that changes something', () => {
     expect(
       answers.map(({ body }) => Number((body as { count: string }).count)).sort((a, b) => a - b),
     ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('is answered as it is decided at last: here somebody else was faster, and there is nothing left to change', async () => {
+    const cloud = memoryCloud();
+    const platform = withTroubles(cloud.instance(), { commit: [CODES.aborted] });
+    let decisions = 0;
+    const fn = onRequest({
+      name: 'serve-counters',
+      caller: 'customer',
+      publishes: [],
+      impact: 'None: a test.',
+      config: z.object({}),
+      connect: () => ({}),
+      routes: {
+        'POST /v1/things': async () => {
+          decisions += 1;
+          if (decisions > 1) return { status: 409 };
+          return { status: 201, writes: [{ do: 'create', path: 'things/1', fields: {} }] };
+        },
+      },
+    });
+    const answer = await fn.start(anEnv({ platform }), {})(aRequest('POST', '/v1/things', 'uid-ann'));
+    expect(answer).toEqual({ status: 409 });
+    expect([...cloud.documents().keys()].filter((path) => path.startsWith('things/'))).toEqual([]);
   });
 
   test('waits for its turn, however long the row: nobody sends it again', async () => {

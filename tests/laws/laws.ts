@@ -20,7 +20,7 @@ export type Life = {
   /** What was told of each transaction and account, in no order. */
   readonly told: ReadonlySet<string>;
   /** The transactions and alerts that the phone shows. */
-  readonly pushed: ReadonlySet<string>;
+  readonly pushed: readonly string[];
   /** How often each notification was asked to be pushed, by distinct events. */
   readonly asked: ReadonlyMap<string, number>;
   readonly failures: readonly Error[];

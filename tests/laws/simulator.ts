@@ -177,13 +177,15 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
     world.schedule(named<ScheduleFunction>(release, name), new Date(clock).toISOString());
   }
 
-  /** The transactions that the phone shows; an alert that is over before it is told rings no phone. */
-  function shownOf(documents: ReadonlyMap<string, Fields>): Set<string> {
+  /** The transactions that the phone shows, as what they turned out to be; an alert that is over rings no phone. */
+  function shownOf(documents: ReadonlyMap<string, Fields>): string[] {
     const { shows } = phones.phone(aDevice().fcmToken);
-    const about = shows.map(
-      ({ tag }) => documents.get(`customers/${OWNER}/notifications/${tag}`)?.transactionId,
-    );
-    return new Set(about.filter((id) => typeof id === 'string').toSorted());
+    const notification = (id: unknown) => documents.get(`customers/${OWNER}/notifications/${id}`);
+    const about = shows.map(({ tag }) => {
+      const shown = notification(tag);
+      return (shown?.movedTo === undefined ? shown : notification(shown.movedTo))?.transactionId;
+    });
+    return [...new Set(about.flatMap((id) => (typeof id === 'string' ? [id] : [])))].sort();
   }
 }
 
