@@ -8,7 +8,7 @@ export type Failure = { readonly schedule: Schedule; readonly verdict: Verdict }
 
 type Lives = (schedule: Schedule) => Promise<Verdict>;
 
-const TRIES_MAX = 400;
+const TRIES_MAX = 250;
 const SEEDS = 30;
 // Where little is left that can go wrong, it must go wrong often to be met at all.
 const OFTEN = 0.2;
