@@ -18,7 +18,7 @@ export function openIndexes(collections: ReadonlyMap<string, Documents>) {
     everywhere(name: string, orderBy: Order, after?: Keys) {
       const all = [...collections].filter(([collection]) => lastId(collection) === name);
       const rows = all.flatMap(([, documents]) => rowsOf(documents, orderBy, (path) => path));
-      return from({ orderBy, rows }, after);
+      return from({ orderBy, rows: rows.sort((a, b) => compare(a.keys, b.keys)) }, after);
     },
     /** Puts a document where it belongs now. */
     follow({
