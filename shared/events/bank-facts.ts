@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import type { Money } from '../domain/money.ts';
-import { currencyCode, direction, instant, kind, minorUnits, plainDate, signedMinorUnits } from './event.ts';
+import {
+  currencyCode,
+  direction,
+  instant,
+  kind,
+  minorUnits,
+  plainDate,
+  resourceVersion,
+  signedMinorUnits,
+} from './event.ts';
 
 /** Where a canonical fact comes from. `deliveryId` leads back to the bytes that the bank signed. */
 const origin = {
@@ -9,8 +18,7 @@ const origin = {
   bankEventId: z.string().min(1).max(256),
   deliveryId: z.string(),
   receivedAt: instant,
-  /** The bank's number of this state of the resource, where it numbers states. */
-  resourceVersion: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  resourceVersion,
   /**
    * What the source is to the account: it books, or it only holds, as a card processor beside a core bank that
    * tells of the same purchase by an entry of its own.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, kind, minorUnits } from './event.ts';
+import { instant, kind, resourceVersion } from './event.ts';
 
 /** `status` is what the account is now, and `told` the bank's word behind this event, which may be an older one. */
 export const accountChanged = kind(
@@ -13,8 +13,7 @@ export const accountChanged = kind(
       .object({
         status: z.enum(['opened', 'frozen', 'unfrozen', 'closed']),
         occurredAt: instant,
-        /** 0 where the bank does not number its states. */
-        version: minorUnits,
+        resourceVersion,
       })
       .optional(),
   }),

@@ -97,6 +97,9 @@ export const signedMinorUnits = z.codec(z.string().regex(/^(0|-?[1-9][0-9]{0,17}
   encode: (amount) => amount.toString(),
 });
 
+/** The number of a resource's state, where the bank numbers them. */
+export const resourceVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
+
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/);
 export const direction = z.enum(['credit', 'debit']);
 export const plainDate = z.iso.date();

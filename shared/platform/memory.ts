@@ -43,6 +43,8 @@ export type MemoryCloud = {
   onPublish(listener: (topic: Topic, message: Message) => void): void;
   /** Called with what each commit changed. */
   onCommit(listener: (changes: readonly Change[]) => void): void;
+  /** From now on nothing goes wrong. */
+  calm(): void;
 };
 
 /** What a process called, about what, and how it ended: well, with a fault, or refused with a code. */
@@ -77,6 +79,7 @@ export function memoryCloud({
     ([, share]) => share > 0,
   );
   let commits = 0;
+  let isCalm = false;
 
   for (const [path, fields] of stored) put(path, frozen(fields));
 
@@ -88,7 +91,7 @@ export function memoryCloud({
 
   /** At most one fault a call, and only one that it can meet. */
   function strike(call: keyof Platform): FaultKind | undefined {
-    if (shares.length === 0) return undefined;
+    if (isCalm || shares.length === 0) return undefined;
     let drawn = MILLION - 1 - random(MILLION);
     for (const [kind, share] of shares) {
       if (drawn < share)
@@ -240,6 +243,9 @@ export function memoryCloud({
     },
     onCommit: (listener) => {
       commitListeners.push(listener);
+    },
+    calm: () => {
+      isCalm = true;
     },
   };
 }

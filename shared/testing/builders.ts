@@ -171,6 +171,12 @@ export function aDelivery(
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of 32 bytes, for tests.').toString('base64')}`;
 
+/** What `receive-bank-webhook` is configured with. */
+export const WEBHOOK_SECRETS = {
+  SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+  SANDBOX_PROCESSOR_WEBHOOK_SECRETS: `whsec_${Buffer.from('the processor’s own secret').toString('base64')}`,
+};
+
 /** The headers of a Standard Webhooks delivery, made as the specification says: HMAC over `id.timestamp.body`. */
 export function signedHeaders(
   body: Buffer,

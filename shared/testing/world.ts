@@ -14,7 +14,7 @@ import type { Env } from '../runtime/env.ts';
 import type { Answer } from '../runtime/problem.ts';
 import { childOf } from '../runtime/telemetry.ts';
 import type { Fields, Stored, Value } from '../store/document.ts';
-import { anEnv, eventIn } from './builders.ts';
+import { anEnv, eventIn, NOW } from './builders.ts';
 
 /** How unkind the delivery of messages is. */
 export type Weather = {
@@ -76,6 +76,8 @@ class Published {
   }
 }
 
+/** A message as a topic holds it. */
+type Delivery = { readonly message: Message; readonly publishTime: string };
 /** Something that is to be done, whenever its turn comes. */
 type Pending = () => Promise<void>;
 type Runs<Run> = Pick<DeclaredFunction, 'name' | 'config'> & { start(env: Env, config: Config): Run };
@@ -103,6 +105,7 @@ export function aWorldOn(
   let underWay = 0;
   let started = 0;
   let handlings = 0;
+  let routed = 0;
 
   ground.onPublish((topic, message) => {
     published.push(new Published(topic, message));
@@ -165,9 +168,11 @@ export function aWorldOn(
   }
 
   function route(topic: Topic, message: Message): void {
+    routed += 1;
+    const delivery = { message, publishTime: new Date(NOW.getTime() + routed).toISOString() };
     for (const fn of subscribed) {
       const wanted = (message.attributes.type ?? '').startsWith(fn.prefix ?? '');
-      if (fn.on[0].topic === topic && wanted) pending.push(() => handle(fn, message, 1));
+      if (fn.on[0].topic === topic && wanted) pending.push(() => handle(fn, delivery, 1));
     }
   }
 
@@ -197,7 +202,8 @@ export function aWorldOn(
     underWay -= 1;
   }
 
-  async function handle(fn: EventFunction, message: Message, attempt: number): Promise<void> {
+  async function handle(fn: EventFunction, delivery: Delivery, attempt: number): Promise<void> {
+    const { message } = delivery;
     const process = processOf(fn);
     const failure = await process.run(message).then(
       () => undefined,
@@ -207,8 +213,10 @@ export function aWorldOn(
     const outcome = process.isAlive() ? (failure?.message ?? 'acknowledged') : 'crashed';
     steps.push(() => `${process.name} ${nameOf(message)} try ${attempt}: ${outcome}`);
     const again = outcome !== 'acknowledged' || strikes(redelivers);
-    if (again && attempt < attemptsMax) pending.push(() => handle(fn, message, attempt + 1));
-    else if (again && outcome !== 'acknowledged') route('dead-letters', givenUp(fn, message, attempt));
+    // What cannot even be parked stays where it is: that subscription has no dead letters of its own.
+    const isGivenUp = attempt >= attemptsMax && fn.on[0].topic !== 'dead-letters';
+    if (again && !isGivenUp) pending.push(() => handle(fn, delivery, attempt + 1));
+    else if (again && outcome !== 'acknowledged') route('dead-letters', givenUp(fn, delivery, attempt));
   }
 
   function strikes(share: number): boolean {
@@ -310,13 +318,14 @@ function nameOf(message: Message): string {
 }
 
 /** As Pub/Sub forwards a message that was not acknowledged in all its attempts. */
-function givenUp(fn: EventFunction, { data, attributes }: Message, attempts: number): Message {
+function givenUp(fn: EventFunction, { message, publishTime }: Delivery, attempts: number): Message {
   return {
-    data,
+    data: message.data,
     attributes: {
-      ...attributes,
+      ...message.attributes,
       CloudPubSubDeadLetterSourceSubscription: subscriptionOf(fn).name,
       CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
+      CloudPubSubDeadLetterSourceTopicPublishTime: publishTime,
     },
   };
 }

@@ -19,7 +19,7 @@ export type Life = {
   readonly acknowledged: ReadonlySet<string>;
   /** What was told of each transaction and account, in no order. */
   readonly told: ReadonlySet<string>;
-  /** The transactions and alerts that the phone shows. */
+  /** The transactions that the phone shows. */
   readonly pushed: readonly string[];
   /** How often each notification was asked to be pushed, by distinct events. */
   readonly asked: ReadonlyMap<string, number>;
@@ -208,7 +208,7 @@ function inexplicable(documents: ReadonlyMap<string, Fields>): Violation[] {
 
 /**
  * What must be the same: all but the deliveries, which the bank groups as it likes, and which of them brought what is
- * parked, word of where a notification went that was told under another name first, and news that waits for an account
+ * parked and how often it was, word of where a notification went that was told under another name first, and news that waits for an account
  * that nobody opened; balances as sums.
  */
 function stateIn(documents: ReadonlyMap<string, Fields>) {
@@ -225,7 +225,7 @@ function stateIn(documents: ReadonlyMap<string, Fields>) {
   };
   const state = Object.entries(stateOf(new Map(kept)))
     .filter(([, { movedTo, waitsFor }]) => movedTo === undefined && waitsFor === undefined)
-    .map(([path, { facts: _, ...fields }]) => [path, fields]);
+    .map(([path, { facts: _facts, attempts: _attempts, lastParkedAt: _last, ...fields }]) => [path, fields]);
   return { ...Object.fromEntries(state), balances, asOf: Object.fromEntries([...asOf].sort()) };
 }
 

@@ -54,7 +54,8 @@ const simulateCommand = defineCommand({
       process.stderr.write(`${amount(lived.schedules)} of ${amount(count)}, ${amount(rate())} a second\r`);
     });
     if (broken) {
-      console.log(broken.shown);
+      // Ended right after it, a process would leave the rest of a long text in the pipe.
+      await new Promise((written) => process.stdout.write(`${broken.shown}\n`, written));
       const again = `--seed ${seed} --from ${broken.schedule} --schedules 1`;
       throw new Refusal(`A law is broken. To see it again: npm run simulate -- ${again}`);
     }

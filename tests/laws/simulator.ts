@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { registry } from '../../functions/registry.ts';
 import { memoryCloud } from '../../shared/platform/memory.ts';
 import { ATTEMPTS_EXHAUSTED } from '../../shared/runtime/dead-letter.ts';
@@ -9,7 +11,7 @@ import type {
 } from '../../shared/runtime/declared.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
 import type { Fields } from '../../shared/store/document.ts';
-import { aRequest, NOW, signedHeaders, WEBHOOK_SECRET } from '../../shared/testing/builders.ts';
+import { aRequest, NOW, signedHeaders, WEBHOOK_SECRETS } from '../../shared/testing/builders.ts';
 import { aDevice, aPushService, devicesOf } from '../../shared/testing/push-service.ts';
 import { aWorldOn } from '../../shared/testing/world.ts';
 import { type Life, type Violation, violationsAfter, watchLaws } from './laws.ts';
@@ -19,10 +21,6 @@ import { calm, type Schedule } from './schedule.ts';
 export type Release = readonly DeclaredFunction[];
 
 const functions: Release = registry.map(({ fn }) => fn);
-const SECRETS = {
-  SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
-  SANDBOX_PROCESSOR_WEBHOOK_SECRETS: `whsec_${Buffer.from('the processor’s own secret').toString('base64')}`,
-};
 const OWNER = 'uid-ann';
 const STRANGER = 'uid-bo';
 const ACCOUNTS = ['acct-1', 'acct-2'];
@@ -30,10 +28,19 @@ const DEVICES = devicesOf(OWNER, aDevice());
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS_MAX = 50;
+const STORMY_ROUNDS = 10;
 
 // Every phone of this process; a world's functions call it as they call FCM.
 let push = aPushService();
 globalThis.fetch = (url, init) => push.fetch(url, init);
+
+// What is random in functions decides in which order a query finds what they stored, so it follows from the schedule too.
+let uuids = 0;
+crypto.randomUUID = () => {
+  uuids += 1;
+  return `00000000-0000-4000-8000-${String(uuids).padStart(12, '0')}`;
+};
+syncBuiltinESMExports();
 
 export type Verdict = {
   readonly violations: readonly Violation[];
@@ -76,7 +83,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
   const phones = aPushService();
   let clock = NOW.getTime();
   const now = () => new Date(clock + draw(8) * 1000); // no two machines have the same time
-  const config = { ...SECRETS, BALANCE_SHARDS: String(shards) };
+  const config = { ...WEBHOOK_SECRETS, BALANCE_SHARDS: String(shards) };
   const settings = { functions: release, beside, weather, config, env: { now } };
   const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
   const laws = watchLaws(cloud);
@@ -86,6 +93,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
 
   async function live(): Promise<Life> {
     push = phones;
+    uuids = 0;
     for (const body of deliveries) post(body);
     for (const accountId of [...ACCOUNTS, ...ACCOUNTS].filter(() => draw(3) === 2)) look(accountId);
     await world.rest();
@@ -103,6 +111,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
     const pushes = phones.calls.length;
     repeat();
     await world.rest();
+    await mend();
     const { violations, acknowledged, told, asked } = laws;
     const documents = cloud.documents();
     return {
@@ -138,9 +147,12 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
       );
       const waiting = parked.filter(([, { state }]) => state === 'waiting');
       if (!unpublished && waiting.length === 0) return;
+      // Every storm is over at some time.
+      if (rounds === STORMY_ROUNDS) cloud.calm();
       clock += 2 * MINUTE_MS;
       if (unpublished) tick('republish-unpublished');
-      const again = parked.filter((each) => !waiting.includes(each) && draw(4) === 3);
+      // Also what was redriven before: harmless, and done all the time.
+      const again = parked.filter((each) => rounds === 0 && !waiting.includes(each) && draw(4) === 3);
       for (const [path] of [...waiting, ...again])
         ask('serve-parked', aRequest('POST', `/v1/operators/${path}/redrive`, 'op-1'));
       await world.rest();

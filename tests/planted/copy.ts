@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Edit } from './bug.ts';
 
-const NOT_SOURCES: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.local']);
+const NOT_SOURCES: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.local', '.stryker']);
 
 /** The code once more, to be broken. It shares what is installed. */
 export async function copyOf(project: string): Promise<string> {

@@ -82,8 +82,8 @@ export const notificationBugs: readonly Bug[] = [
     edits: [
       {
         file: 'functions/notifications/compose-security-alert/function.ts',
-        find: 'id: notificationIdOf(accountId, state.status, String(state.version || state.occurredAt)),',
-        replace: 'id: notificationIdOf(accountId, state.status, eventId),',
+        find: 'id: notificationIdOf(accountId, status, String(version || occurredAt)),',
+        replace: 'id: notificationIdOf(accountId, status, eventId),',
       },
       {
         file: 'functions/notifications/compose-security-alert/function.ts',

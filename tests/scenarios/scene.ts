@@ -22,7 +22,7 @@ import {
   aRequest,
   NOW,
   signedHeaders,
-  WEBHOOK_SECRET,
+  WEBHOOK_SECRETS,
   type WireEvent,
 } from '../../shared/testing/builders.ts';
 import { ALL_FAULTS, aWorld, aWorldOn, STORMY, stateOf, type Weather } from '../../shared/testing/world.ts';
@@ -40,11 +40,6 @@ const EVERY_FUNCTION: readonly DeclaredFunction[] = [
   parkDeadLetter,
   serveAccounts,
 ];
-
-const CONFIG = {
-  SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
-  SANDBOX_PROCESSOR_WEBHOOK_SECRETS: `whsec_${Buffer.from('the processor’s own secret').toString('base64')}`,
-};
 
 type Settings = {
   readonly seed?: number;
@@ -73,7 +68,7 @@ export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: 
   const functions = [...EVERY_FUNCTION, ...also].filter((fn) => !without.includes(fn));
   let now = NOW;
   let deliveries = 0;
-  const world = aWorldOn(ground, { functions, weather, config: CONFIG, env: { now: () => now } });
+  const world = aWorldOn(ground, { functions, weather, config: WEBHOOK_SECRETS, env: { now: () => now } });
 
   return {
     world,

@@ -43,8 +43,8 @@ export default onEvent({
     const isKnown = [before.openedRank, before.statusRank].some((rank) => isSameVersion(state.rank, rank));
     const isNews = after.openedRank !== before.openedRank || after.statusRank !== before.statusRank;
     // A state that a later one overtook changes nothing, and happened all the same.
-    const { occurredAt, version } = state.rank;
-    const told = { status: WORDS[fact.type], occurredAt, version };
+    const { resourceVersion } = fact.data;
+    const told = { status: WORDS[fact.type], occurredAt: fact.time, resourceVersion };
     const changed = draft(accountChanged, {
       subject: accountId,
       data: { accountId, status: after.status, opened: after.openedAt !== undefined, told },

@@ -123,6 +123,15 @@ describe('an account', () => {
     expect((await told(opened, closed, unfrozen, frozen)).pushes).toEqual(['phone', 'tablet']);
   });
 
+  test('that is frozen by a later state with an earlier time is told to every phone', async () => {
+    const early = aFact('account.frozen', {
+      id: 'fact-early',
+      resourceVersion: 5,
+      time: '2026-11-23T08:00:00.000Z',
+    });
+    expect((await told(opened, unfrozen, early)).pushes).toEqual(['phone', 'phone', 'tablet', 'tablet']);
+  });
+
   test('of which one state is told under two ids of the bank’s is frozen once', async () => {
     const again = aFact('account.frozen', { id: 'fact-2-again', resourceVersion: 2 });
     expect((await told(opened, frozen, again)).titles).toEqual(['Din konto er spærret']);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Account } from '../../../shared/domain/account.ts';
 import type { SecurityNews } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
+import { isHigher, type Rank } from '../../../shared/domain/rank.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountChanged, deviceRegistered } from '../../../shared/events/customers.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
@@ -53,26 +55,38 @@ type Alert = {
  * One for each state that the bank told of, also for one that a later state overtook: in whatever order they come, the
  * list is the same in the end. Only what the account still is goes to the phones.
  */
-async function ofAccount(reads: Reads, { data }: EventOf<typeof accountChanged>): Promise<Alert | undefined> {
+async function ofAccount(reads: Reads, { data }: Changed): Promise<Alert | undefined> {
   const { accountId, told } = data;
   const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  if (!told || (told.status === 'opened' && (!account || account.status === 'open'))) return undefined;
+  const state = stateOf(account, told);
+  if (!state) return undefined;
   if (!account?.openedAt) {
     throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
   }
-  // An owner who comes when it is frozen already is told what it is.
-  const { version = 0n, occurredAt = told.occurredAt } = account.statusRank ?? {};
-  const state =
-    told.status === 'opened' ? { status: account.status as 'frozen' | 'closed', version, occurredAt } : told;
+  const { status, version, occurredAt } = state;
+  const { ownerIds, statusRank: present } = account;
   return {
     // The same state under another of the bank's event ids is no other one.
-    id: notificationIdOf(accountId, state.status, String(state.version || state.occurredAt)),
-    status: state.status as SecurityNews['status'],
-    customerIds: account.ownerIds,
-    occurredAt: state.occurredAt,
+    id: notificationIdOf(accountId, status, String(version || occurredAt)),
+    status,
+    customerIds: ownerIds,
+    occurredAt,
     accountId,
-    isOver: state.version < version || state.occurredAt < occurredAt,
+    isOver: present !== undefined && isHigher(present, { version, occurredAt, factId: present.factId }),
   };
+}
+
+type Changed = EventOf<typeof accountChanged>;
+type State = Pick<Rank, 'version' | 'occurredAt'> & { readonly status: SecurityNews['status'] };
+
+/** What the event tells of; an opening tells its owners, of whom some may be new, what the account is by now. */
+function stateOf(account: Account | undefined, told: Changed['data']['told']): State | undefined {
+  if (told && told.status !== 'opened') {
+    const { status, occurredAt, resourceVersion = 0 } = told;
+    return { status, occurredAt, version: BigInt(resourceVersion) };
+  }
+  if (!account?.statusRank || account.status === 'open') return undefined;
+  return { ...account.statusRank, status: account.status };
 }
 
 function ofDevice(event: EventOf<typeof deviceRegistered>): Alert {
