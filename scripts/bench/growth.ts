@@ -144,7 +144,7 @@ function aTransaction(id: string, n: number): Write {
   const parts = { [`booking ${root.id}`]: part };
   return writeTransaction(
     none,
-    transactionOf({ id: transactionId, bank: 'sandbox', root: root.kind, parts, arrival }),
+    transactionOf({ id: transactionId, bank: 'sandbox', root: root.kind, parts, arrival, aliases: [] }),
   );
 }
 

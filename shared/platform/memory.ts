@@ -269,7 +269,8 @@ function collectionOf(path: string): string {
 /** A copy that nobody can change, so that readers may share it; what was read and is written again is one already. */
 function frozen<T extends Value>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (value instanceof Date || value instanceof Uint8Array) return structuredClone(value);
+  if (value instanceof Date) return new Date(value) as T;
+  if (value instanceof Uint8Array) return value.slice() as T;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as unknown as T;
   const copy: Record<string, Value> = {};
   for (const key of Object.keys(value)) copy[key] = frozen((value as Fields)[key] as Value);

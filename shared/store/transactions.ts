@@ -34,6 +34,8 @@ export type Transaction = {
   readonly root: Root['kind'];
   readonly parts: Parts;
   readonly arrival: Readonly<Record<string, Arrival>>;
+  /** The ids under which it was known, or told of, before; sorted. */
+  readonly aliases: readonly string[];
   readonly totals: Totals;
   readonly summary: Summary;
 };
@@ -96,6 +98,7 @@ const stored = z.object({
     z.string(),
     z.object({ factId: z.string(), deliveryId: z.string(), pairing: z.bigint().optional() }),
   ),
+  _aliases: z.array(z.string()).default([]),
   _totals: z.record(z.string(), z.object({ booked: z.bigint(), held: z.bigint() })),
 });
 
@@ -110,30 +113,29 @@ export function transactionPath(accountId: string, transactionId: string): strin
 /** The transaction, or undefined where there is none or only an alias. */
 export function transactionFrom({ fields }: Stored): Transaction | undefined {
   if (!fields || fields.aliasOf !== undefined) return undefined;
-  const { id, occurredAt, _hiddenAt, _latestAt, _bank, _root, _parts, _arrival, _totals, ...rest } =
+  const { id, occurredAt, _hiddenAt, _latestAt, _bank, _root, _parts, _arrival, _aliases, _totals, ...rest } =
     stored.parse(fields);
   const isShown = occurredAt !== undefined;
   const since = occurredAt ?? _hiddenAt ?? '';
   const summary = { ...rest, isShown, occurredAt: since, latestAt: _latestAt ?? since };
   const parts = Object.fromEntries(Object.values(_parts).map((each) => [partKey(each), each]));
-  return { id, bank: _bank, root: _root, parts, arrival: _arrival, totals: _totals, summary };
+  const own = { id, bank: _bank, root: _root, parts, arrival: _arrival, aliases: _aliases };
+  return { ...own, totals: _totals, summary };
 }
 
-/** The transactions that this document stands for, since it gave its parts away; mostly none. */
+/** The transactions that this document is an alias of, since it gave its parts away; mostly none. */
 export function aliasesFrom({ fields }: Stored): readonly string[] {
   return (fields?.aliasOf ?? []) as readonly string[];
 }
 
 /** A transaction with everything derived from its parts. */
-export function transactionOf(
-  known: Pick<Transaction, 'id' | 'bank' | 'root' | 'parts' | 'arrival'>,
-): Transaction {
+export function transactionOf(known: Omit<Transaction, 'totals' | 'summary'>): Transaction {
   const totals = totalsOf(known.parts);
   return { ...known, totals, summary: summaryOf(known.parts, totals) };
 }
 
 export function writeTransaction(read: Stored, transaction: Transaction): Write {
-  const { id, bank, root, parts, arrival, totals } = transaction;
+  const { id, bank, root, parts, arrival, aliases, totals } = transaction;
   const { isShown, occurredAt, latestAt, ...summary } = transaction.summary;
   const when = isShown ? { occurredAt } : { _hiddenAt: occurredAt };
   const _parts = Object.fromEntries(Object.values(parts).map((each) => [mapKey(each), each]));
@@ -143,6 +145,7 @@ export function writeTransaction(read: Stored, transaction: Transaction): Write 
     _root: root,
     _parts,
     _arrival: arrival,
+    _aliases: aliases.length > 0 ? aliases : undefined,
     _totals: totals,
     _holdExpiresAt: holdExpiresAt(parts, totals),
   };

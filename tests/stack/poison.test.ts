@@ -55,7 +55,7 @@ test('a poison event for one account holds up nobody, is listed whole, and is bo
   const wrong = firestore.doc(transactionPath(poisoned, id));
   const parts = partsOf(aPart('booking', 999n, { id: transactionId }));
   const nothing = { path: wrong.path, fields: undefined, version: undefined };
-  const known = { id, bank: 'sandbox', root: 'transaction', parts, arrival: {} } as const;
+  const known = { id, bank: 'sandbox', root: 'transaction', parts, arrival: {}, aliases: [] } as const;
   const made = writeTransaction(nothing, transactionOf(known));
   if (made.do !== 'create') throw new Error('it was there before');
   await wrong.create(made.fields);

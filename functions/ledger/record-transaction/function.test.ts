@@ -205,6 +205,15 @@ describe('a refund that is told again once more is known', () => {
     }
   });
 
+  test('keeps every weaker name in the transaction, however it became known', async () => {
+    const other = aFact('card.refunded', { ...refund, id: 'fact-o', refundId: 'ref-2', clearingId: 'clr-1' });
+    const weaker = [ofClr, ofRef, id('refund', 'ref-2')].toSorted();
+    for (const order of ordersOf([alone, ofClearing, ofBoth, other])) {
+      const { items } = await recorded(order);
+      expect(items).toMatchObject([{ id: ofAuthorisation, _aliases: weaker }]);
+    }
+  });
+
   test('is told as recorded under each stronger name, and not at all when it is told again with less', async () => {
     const { effects } = await recorded([alone, ofClearing, ofBoth]);
     expect(effects).toEqual(Array.from({ length: 3 }, () => 'transaction.recorded booked'));

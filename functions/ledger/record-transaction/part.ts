@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NO_CURRENCY, type Part, type Parts, partKey } from '../../../shared/domain/transaction.ts';
 import { PermanentError } from '../../../shared/errors.ts';
+import { lastId } from '../../../shared/store/document.ts';
 import { type Arrival, mapKey, type Transaction, transactionOf } from '../../../shared/store/transactions.ts';
 import type { Fact, Home } from './home.ts';
 
@@ -53,7 +54,13 @@ function recordedAt(home: Home): { parts: Parts; arrivals: Transaction['arrival'
 }
 
 function changed(home: Home, to: Pick<Transaction, 'parts' | 'arrival'>): Transaction {
-  return transactionOf({ id: home.id, bank: home.bank, root: home.root, ...to });
+  const { id, bank, root, transaction, others } = home;
+  const before = others.flatMap(({ document, absorbed }) => [
+    lastId(document.path),
+    ...(absorbed?.aliases ?? []),
+  ]);
+  const aliases = [...new Set([...(transaction?.aliases ?? []), ...before])].sort();
+  return transactionOf({ id, bank, root, aliases, ...to });
 }
 
 /** What stands of two words about one part; undefined where they contradict each other. */

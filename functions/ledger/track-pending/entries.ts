@@ -27,7 +27,14 @@ export function entriesOf(fact: EventOf<typeof accountPendingListed>): Transacti
       description: description || undefined,
       holdsOnly: role === 'holds' || undefined,
     } as const;
-    return transactionOf({ id, bank, root: 'entry', parts: { [partKey(part)]: part }, arrival: {} });
+    return transactionOf({
+      id,
+      bank,
+      root: 'entry',
+      parts: { [partKey(part)]: part },
+      arrival: {},
+      aliases: [],
+    });
   });
 }
 

@@ -4,11 +4,11 @@ import { textOf } from '../../../shared/domain/notification-text.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
-import { CODES, type Reads, StoreError } from '../../../shared/platform/platform.ts';
+import { CODES, type Reads, readOne, StoreError } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
-import type { Stored } from '../../../shared/store/document.ts';
+import { lastId, type Stored } from '../../../shared/store/document.ts';
 import {
   movedTo,
   notificationFrom,
@@ -23,7 +23,6 @@ import {
   transactionFrom,
   transactionPath,
 } from '../../../shared/store/transactions.ts';
-import { aliasesOf, homeIdOf } from './home.ts';
 
 /** Keeps one notification for each transaction and owner, as the transaction is now, and has it pushed once. */
 export default onEvent({
@@ -58,6 +57,13 @@ export default onEvent({
     };
   },
 });
+
+/** The id of the transaction that this document is, or turned out to be. */
+async function homeIdOf(reads: Reads, accountId: string, document: Stored): Promise<string> {
+  const [target] = aliasesFrom(document);
+  if (target === undefined) return lastId(document.path);
+  return homeIdOf(reads, accountId, await readOne(reads, transactionPath(accountId, target)));
+}
 
 // What moves by account; all else is a card's, or is worded so that it fits both.
 const BY_ACCOUNT: ReadonlySet<Root['kind']> = new Set(['transaction', 'opening']);
@@ -94,9 +100,7 @@ async function tell(
   if (!home || home.root === 'opening' || !isWorthTelling(home.summary)) return {};
 
   const before = notificationFrom(document);
-  const unnamed = before
-    ? []
-    : (await aliasesOf(reads, accountId, home)).filter((each) => !weaker.includes(each));
+  const unnamed = before ? [] : home.aliases.filter((each) => !weaker.includes(each));
   const others = [...named, ...(await reads.get(unnamed.map(pathOf)))];
 
   const news = newsOf(home.summary, BY_ACCOUNT.has(home.root) ? 'transfer' : 'card');
