@@ -35,11 +35,14 @@ let push = aPushService();
 globalThis.fetch = (url, init) => push.fetch(url, init);
 
 // What is random in functions decides in which order a query finds what they stored, so it follows from the schedule too.
-let uuids = 0;
-crypto.randomUUID = () => {
-  uuids += 1;
-  return `00000000-0000-4000-8000-${String(uuids).padStart(12, '0')}`;
+let drawn = 0;
+const next = (digits: number) => {
+  drawn += 1;
+  return String(drawn).padStart(digits, '0');
 };
+crypto.randomUUID = () => `00000000-0000-4000-8000-${next(12)}`;
+// Of traces, which are random only so that no two of them are alike.
+crypto.randomBytes = ((size: number) => Buffer.from(next(size * 2), 'hex')) as typeof crypto.randomBytes;
 syncBuiltinESMExports();
 
 export type Verdict = {
@@ -93,7 +96,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
 
   async function live(): Promise<Life> {
     push = phones;
-    uuids = 0;
+    drawn = 0;
     for (const body of deliveries) post(body);
     for (const accountId of [...ACCOUNTS, ...ACCOUNTS].filter(() => draw(3) === 2)) look(accountId);
     await world.rest();
