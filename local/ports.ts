@@ -16,6 +16,7 @@ export function portsFrom(base: number) {
     pubsubProxy: base + 86,
     bank: base + 90,
     fcm: base + 92,
+    telemetry: base + 93,
     auth: base + 95,
     authHub: base + 96,
     authLogging: base + 97,

@@ -16,6 +16,7 @@ import { portsFrom } from './ports.ts';
 import { untilQuiet } from './quiet.ts';
 import { startScheduler } from './scheduler.ts';
 import { stackFile } from './stack-file.ts';
+import { startTelemetryReceiver, type TelemetryReceiver } from './telemetry.ts';
 import { startPushTokens } from './tokens.ts';
 
 const PROJECT = 'demo-counterfoil';
@@ -51,6 +52,8 @@ export type Stack = {
   readonly api: string;
   readonly bank: string;
   readonly fcm: string;
+  /** Where functions tell of their work. */
+  readonly telemetry: TelemetryReceiver;
   readonly auth: string;
   readonly functions: readonly LocalFunction[];
   readonly emulators: Readonly<Record<string, string>>;
@@ -121,6 +124,8 @@ export async function startStack({
     stops.push(() => tokens.stop());
     const fcm = await startFcm(ports.fcm);
     stops.push(() => fcm.stop());
+    const telemetry = await startTelemetryReceiver(ports.telemetry);
+    stops.push(() => telemetry.stop());
 
     const functions: LocalFunction[] = [];
     stops.push(() => Promise.all(functions.map((local) => local.stop())));
@@ -138,6 +143,7 @@ export async function startStack({
             ...proxied,
             ...tokens.variables,
             FCM_EMULATOR_HOST: `127.0.0.1:${ports.fcm}`,
+            OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.url,
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),
@@ -175,6 +181,7 @@ export async function startStack({
       api,
       bank: bank.url,
       fcm: fcm.url,
+      telemetry: telemetry.url,
       functions: Object.fromEntries(
         functions.map((local) => [local.fn.name, { url: local.url, pid: local.pid() }]),
       ),
@@ -189,6 +196,7 @@ export async function startStack({
       api,
       bank: bank.url,
       fcm: fcm.url,
+      telemetry,
       auth: `http://${addresses.auth}`,
       functions,
       emulators: addresses,

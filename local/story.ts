@@ -81,7 +81,10 @@ export async function playStory(
     await untilQuiet(stack, QUIET_SECONDS);
     const hops = logs
       .take()
-      .filter(({ time, outcome }) => Date.parse(String(time)) >= startedAt && outcome !== 'ignored');
+      .filter(
+        ({ time, milliseconds, outcome }) =>
+          Date.parse(String(time)) >= startedAt && milliseconds !== undefined && outcome !== 'ignored',
+      );
     for (const line of hops) say(`  ${hop(line, startedAt)}`);
     const { bookedMinor: booked, heldMinor, availableMinor } = await figures();
     say(

@@ -2,6 +2,8 @@ import type { Platform } from '../shared/platform/platform.ts';
 import type { Config, EventFunction } from '../shared/runtime/declared.ts';
 import type { Env } from '../shared/runtime/env.ts';
 import type { Log } from '../shared/runtime/log.ts';
+import { noTelemetry } from '../shared/runtime/telemetry.ts';
+import { takeTurns } from '../shared/runtime/turns.ts';
 import { Refusal } from './refusal.ts';
 
 const silent: Log = { info() {}, warn() {}, error() {}, in: () => silent };
@@ -14,6 +16,8 @@ export function quietEnv(platform: Platform): Env {
   return {
     platform,
     log: silent,
+    telemetry: noTelemetry,
+    turns: takeTurns(),
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
     identify: refuse,

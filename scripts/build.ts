@@ -74,6 +74,7 @@ async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, Uint8
     target: 'node20',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    supported: { 'dynamic-import': false }, // `start.cjs` runs it as a script, which may require and not import
     legalComments: 'none',
     // Comments are all that is not ASCII, and a source that is ASCII takes half the memory.
     minifyWhitespace: true,

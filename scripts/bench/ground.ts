@@ -11,6 +11,8 @@ import { topicsOf } from '../../shared/runtime/declared.ts';
 import type { Env } from '../../shared/runtime/env.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
+import { noTelemetry } from '../../shared/runtime/telemetry.ts';
+import { takeTurns } from '../../shared/runtime/turns.ts';
 
 export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
@@ -117,6 +119,8 @@ export function anEnv(platform: Env['platform']): Env {
   return {
     platform,
     log: silent,
+    telemetry: noTelemetry,
+    turns: takeTurns(),
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
     identify: async () => ({ uid: 'nobody', isOperator: false }),

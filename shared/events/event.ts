@@ -3,7 +3,7 @@ import { utc } from '../domain/instant.ts';
 
 /**
  * A fact on its way through Pub/Sub: a CloudEvents 1.0 event in structured JSON, with the extensions
- * `traceparent` (W3C trace context), `fingerprint` and `to`. `time` is when the fact occurred, by the clock of whoever stated it.
+ * `traceparent` (W3C trace context), `fingerprint`, `to` and `link`. `time` is when the fact occurred, by the clock of whoever stated it.
  */
 export type Event<Type extends string = string, Data = unknown> = {
   readonly specversion: '1.0';
@@ -17,6 +17,8 @@ export type Event<Type extends string = string, Data = unknown> = {
   readonly fingerprint?: string | undefined;
   /** The one function that a redriven event is for; the others of its topic have had it. */
   readonly to?: string | undefined;
+  /** The trace of the work that had it published once more; its own goes on. */
+  readonly link?: string | undefined;
   readonly data: Data;
 };
 
@@ -77,6 +79,7 @@ const envelope = z.object({
   traceparent: z.string(),
   fingerprint: z.string().optional(),
   to: z.string().optional(),
+  link: z.string().optional(),
   data: z.unknown(),
 });
 

@@ -22,7 +22,14 @@ export async function readOne(reads: Reads, path: string): Promise<Stored> {
   return document ?? { path, fields: undefined, version: undefined };
 }
 
-export type Message = { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
+export type Message = {
+  readonly data: Uint8Array;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Of one that is delivered. */
+  readonly publishedAt?: Date | undefined;
+  /** From 1, where its subscription counts. */
+  readonly deliveryAttempt?: number | undefined;
+};
 
 /** The canonical status codes (google.rpc.Code) of what a store refuses. */
 export const CODES = {

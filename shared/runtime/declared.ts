@@ -4,7 +4,6 @@ import type { Kind, Topic } from '../events/event.ts';
 import type { Message, Reads } from '../platform/platform.ts';
 import type { Env } from './env.ts';
 import type { Answer } from './problem.ts';
-import type { Trace } from './telemetry.ts';
 
 /** What every function says of itself; all that is made from the registry is made from this. */
 export type Declaration = {
@@ -37,7 +36,7 @@ export type RequestFunction = Declaration & {
 export type ScheduleFunction = Declaration & {
   readonly trigger: 'schedule';
   readonly everyMinutes: number;
-  start(env: Env, config: Config): (tick: string, trace: Trace) => Promise<void>;
+  start(env: Env, config: Config): (tick: string, traceparent?: string) => Promise<void>;
 };
 
 export type DeclaredFunction = EventFunction | RequestFunction | ScheduleFunction;
@@ -52,7 +51,6 @@ export type RawRequest = {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly rawBody: Buffer;
-  readonly trace: Trace;
 };
 
 /** What `connect` makes a function's dependencies from. */

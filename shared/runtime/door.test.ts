@@ -245,7 +245,7 @@ describe('on SIGTERM', () => {
     const once = vi.spyOn(process, 'once').mockReturnValue(process);
     const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
     const info = vi.fn();
-    drainOnSigterm(server, { ...silentLog, info });
+    drainOnSigterm(server, { ...silentLog, info }, async () => {});
     const [signal, drain] = once.mock.lastCall ?? [];
     expect(signal).toBe('SIGTERM');
     return { drain: drain as () => void, exit, info };

@@ -55,11 +55,12 @@ export function send(response: ServerResponse, { status, headers = {}, body }: A
 }
 
 /** On SIGTERM: takes nothing new, finishes what it has begun, and ends. */
-export function drainOnSigterm(server: Server, log: Log): void {
+export function drainOnSigterm(server: Server, log: Log, close: () => Promise<void>): void {
   process.once('SIGTERM', () => {
     const deadline = setTimeout(() => process.exit(1), DRAIN_SECONDS * 1000);
     deadline.unref();
-    server.close(() => {
+    server.close(async () => {
+      await close();
       log.info({}, 'drained');
       process.exit(0);
     });

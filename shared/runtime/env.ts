@@ -1,10 +1,15 @@
 import type { Platform } from '../platform/platform.ts';
 import type { Log } from './log.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Turns } from './turns.ts';
 
 /** What a function's process stands on. Tests put in a memory platform, a fixed clock and a silent log. */
 export type Env = {
   readonly platform: Platform;
   readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Of whoever in this process wants the same thing. */
+  readonly turns: Turns;
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
   /** Who sent this `Authorization` header; throws a `PublicError` 401. */

@@ -13,7 +13,7 @@ import {
 } from '../store/inbox.ts';
 import type { Env } from './env.ts';
 import { type Outgoing, publish } from './outgoing.ts';
-import { type Turns, takeTurns } from './turns.ts';
+import { contextIn } from './telemetry.ts';
 
 export type Cause = {
   readonly functionName: string;
@@ -53,7 +53,7 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
     const decided = await decide();
     contended ??= wanted(decided.writes);
     // All at once, only one of those who wait for it would win each time.
-    if (!inTurn && contended !== undefined && turnsOf(env).wanting(contended) > 0) return undefined;
+    if (!inTurn && contended !== undefined && env.turns.wanting(contended) > 0) return undefined;
     const events = env.rebuild === undefined ? decided.events : [];
     const entry = entryOf(env, cause, attempt, events);
     await env.platform.commit([...createInbox(at, entry), ...decided.writes]);
@@ -61,7 +61,8 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
   }
 
   async function takeTurn(thing: string): Promise<InboxEntry | undefined> {
-    const { wanting, take } = turnsOf(env);
+    const { wanting, take } = env.turns;
+    if (wanting(thing) > 0) env.telemetry.current().addEvent('turn', { others: wanting(thing) });
     // A long row would keep everybody else's events out: what comes again may come again later.
     if (cause.comesAgain && wanting(thing) >= ROW_MAX) throw contention();
     return take(thing, () => decideAndCommit(true));
@@ -80,7 +81,11 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
       const found = await readInbox(env, at);
       if (found) {
         await publishEntry(env, at, found);
-        if (found.attempt === attempt) return 'done';
+        if (found.attempt === attempt) {
+          env.telemetry.current().addEvent('answer lost', { try: tries });
+          return 'done';
+        }
+        env.telemetry.current().addEvent('done before', { at: found.handledAt.toISOString() });
         refuseOtherInput(cause, found);
         return 'repeated';
       }
@@ -89,6 +94,8 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
       if (error.code === CODES.invalidArgument)
         throw new PermanentError('store.refused', {}, { cause: error });
       if (!DECIDE_AGAIN.has(error.code) || tries >= TRIES) throw error;
+      env.telemetry.current().addEvent('decided again', { try: tries, code: error.code });
+      env.telemetry.measures.conflicts.add(1, { code: error.code });
       await env.sleep(Math.random() * Math.min(20 * 2 ** tries, 1000));
     }
   }
@@ -98,15 +105,6 @@ const ROW_MAX = 24;
 
 function contention(): Error {
   return Object.assign(new Error('store.contended'), { code: 'store.contended' });
-}
-
-const turns = new WeakMap<Env, Turns>();
-
-/** Of one process; between processes the commit's preconditions decide. */
-function turnsOf(env: Env): Turns {
-  const known = turns.get(env) ?? takeTurns();
-  turns.set(env, known);
-  return known;
 }
 
 /** The document that others may want as well: an increment never loses. */
@@ -126,7 +124,7 @@ export async function deliverOnce(
   deliver: (idempotencyKey: string) => Promise<readonly Outgoing[]>,
 ): Promise<Outcome> {
   const at = inboxPath(cause.functionName, cause.id);
-  return turnsOf(env).take(at, () => deliverUnlessDone(env, cause, at, deliver));
+  return env.turns.take(at, () => deliverUnlessDone(env, cause, at, deliver));
 }
 
 async function deliverUnlessDone(
@@ -137,6 +135,7 @@ async function deliverUnlessDone(
 ): Promise<Outcome> {
   const found = await readInbox(env, at);
   if (found) {
+    env.telemetry.current().addEvent('done before', { at: found.handledAt.toISOString() });
     await publishEntry(env, at, found);
     refuseOtherInput(cause, found);
     return 'repeated';
@@ -178,6 +177,10 @@ export async function republishUnpublished(env: Env, { olderThanSeconds = 60 } =
 
 async function republish(env: Env, stored: Stored): Promise<void> {
   const entry = await complete(env, stored);
+  for (const { event } of entry?.events ?? []) {
+    const context = contextIn(event.traceparent);
+    if (context) env.telemetry.current().addLink({ context });
+  }
   if (entry) await publish(env.platform, entry.events);
   await markAsPublished(env, stored);
 }

@@ -10,7 +10,8 @@ import type { Env, Fcm } from './env.ts';
 import { firebaseIdentity, pushIdentity } from './identity.ts';
 import { openLog } from './log.ts';
 import { problem } from './problem.ts';
-import { childOf } from './telemetry.ts';
+import { noTelemetry } from './telemetry.ts';
+import { takeTurns } from './turns.ts';
 
 // A delivery of 1 MiB arrives from Pub/Sub in base64 twice over.
 const EVENT_BYTES_MAX = 16 * 1024 * 1024;
@@ -31,6 +32,9 @@ const settings = z.object({
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   FIREBASE_AUTH_EMULATOR_HOST: z.string().optional(),
   FCM_EMULATOR_HOST: z.string().optional(),
+  // OpenTelemetry's own; its exporters read more of them, as headers and time-outs.
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
 // Who may call an event or a schedule function. On Cloud Run its own IAM asks for the token before we are called.
@@ -47,18 +51,25 @@ const pushSettings = z.union([
 
 /** Starts one function's process: checks its configuration, opens its dependencies, and listens. */
 export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = process.env): void {
-  const [own, config, push] = checkAll(fn, variables);
+  void listen(fn, checkAll(fn, variables));
+}
 
+async function listen(fn: DeclaredFunction, [own, config, push]: ReturnType<typeof checkAll>): Promise<void> {
   const names = { project: own.GOOGLE_CLOUD_PROJECT, function: fn.name, revision: own.K_REVISION };
   const log = openLog(names);
+  const telemetry = own.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? (await import('./open-telemetry.ts')).openTelemetry(names, own.OTEL_TRACES_SAMPLER_ARG)
+    : noTelemetry;
   const identify = firebaseIdentity({
     projectId: own.GOOGLE_CLOUD_PROJECT,
     // An empty variable is no emulator: it would let unsigned tokens in.
     emulator: Boolean(own.FIREBASE_AUTH_EMULATOR_HOST),
   });
   const env: Env = {
-    platform: googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT }),
+    platform: telemetry.observed(googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT })),
     log,
+    telemetry,
+    turns: takeTurns(),
     identify,
     accessToken: googleAccessToken(),
     fcm: fcmOf(own.GOOGLE_CLOUD_PROJECT, own.FCM_EMULATOR_HOST),
@@ -75,7 +86,7 @@ export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = proce
     admit: admission(push),
     log,
   });
-  drainOnSigterm(server, log);
+  drainOnSigterm(server, log, () => telemetry.close());
   server.listen(own.PORT, own.HOST, () => log.info({ port: own.PORT }, 'listening'));
 }
 
@@ -88,7 +99,9 @@ const pushed = z.object({
   message: z.object({
     data: z.base64().default(''),
     attributes: z.record(z.string(), z.string()).default({}),
+    publishTime: z.coerce.date().optional().catch(undefined),
   }),
+  deliveryAttempt: z.number().optional().catch(undefined),
 });
 
 function registerEvent(fn: EventFunction, env: Env, config: Record<string, unknown>): void {
@@ -97,8 +110,11 @@ function registerEvent(fn: EventFunction, env: Env, config: Record<string, unkno
   http(fn.name, async (request, response) => {
     const push = pushed.safeParse(request.body);
     if (!push.success) return send(response, problem(new PublicError(400, 'push.invalid')));
-    const { data, attributes } = push.data.message;
-    const failure = await receive({ data: Buffer.from(data, 'base64'), attributes }).then(
+    const { message, deliveryAttempt } = push.data;
+    const { attributes, publishTime: publishedAt } = message;
+    const data = Buffer.from(message.data, 'base64');
+    const received = () => receive({ data, attributes, publishedAt, deliveryAttempt });
+    const failure = await env.telemetry.during(received).then(
       () => undefined,
       () => new PublicError(500, 'internal'),
     );
@@ -116,8 +132,8 @@ function registerRequest(fn: RequestFunction, env: Env, config: Record<string, u
         Array.isArray(value) ? value.join(', ') : value,
       ]),
     );
-    const trace = childOf(headers.traceparent);
-    send(response, await respond({ method: method ?? 'GET', url: originalUrl, headers, rawBody, trace }));
+    const asked = { method: method ?? 'GET', url: originalUrl, headers, rawBody };
+    send(response, await env.telemetry.during(() => respond(asked)));
   });
 }
 
@@ -128,7 +144,8 @@ function registerSchedule(fn: ScheduleFunction, env: Env, config: Record<string,
     const started = new Date(Math.floor(env.now().getTime() / everyMs) * everyMs).toISOString();
     // Cloud Scheduler repeats a tick that failed, under the time that it was planned for.
     const tick = request.get('x-cloudscheduler-scheduletime') ?? started;
-    const failure = await run(tick, childOf(request.get('traceparent'))).then(
+    const ran = () => run(tick, request.get('traceparent'));
+    const failure = await env.telemetry.during(ran).then(
       () => undefined,
       () => new PublicError(500, 'internal'),
     );

@@ -9,7 +9,7 @@ import { write } from '../store/document.ts';
 import { aMessage, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { withTroubles } from '../testing/troubles.ts';
 import { parkedId } from './dead-letter.ts';
-import type { Log } from './log.ts';
+import { type Log, markOf } from './log.ts';
 import { onEvent } from './on-event.ts';
 import { toMessage } from './outgoing.ts';
 
@@ -280,11 +280,12 @@ describe('what the log says of an event', () => {
     return lines;
   }
   const one = { eventId: 'evt-1', type: 'thing.happened' };
+  const begun = [one, 'handling'];
 
-  test('is one line at its end: which it was, how it ended and how long it took', async () => {
+  test('is one line at its start, and one at its end: which it was, how it ended and how long it took', async () => {
     const lines = await logged(async () => ({}));
-    expect(lines).toMatchObject([[{ ...one, outcome: 'done', reason: undefined }, 'handled']]);
-    const [[{ milliseconds }]] = lines as [[{ milliseconds: number }]];
+    expect(lines).toMatchObject([begun, [{ ...one, outcome: 'done', reason: undefined }, 'handled']]);
+    const [, [{ milliseconds }]] = lines as [unknown, [{ milliseconds: number }]];
     expect(milliseconds).toBeLessThan(60_000);
   });
 
@@ -293,17 +294,34 @@ describe('what the log says of an event', () => {
       throw new PermanentError('account.closed', { iban: 'DK5000400440116243' });
     };
     const lines = await logged(refuse);
-    expect(lines).toMatchObject([[{ ...one, outcome: 'parked', reason: 'account.closed' }, 'handled']]);
+    expect(lines).toMatchObject([
+      begun,
+      [{ ...one, outcome: 'parked', reason: 'account.closed' }, 'handled'],
+    ]);
     expect(JSON.stringify(lines)).not.toContain('DK50');
     expect(await logged(refuse, raw('hello'))).toMatchObject([
-      [{ eventId: undefined, outcome: 'parked' }, 'handled'],
+      [{ outcome: 'parked', reason: 'event.not-json' }, 'handled'],
     ]);
   });
 
   test('is that it was let pass, where it is none of its business', async () => {
     const stranger = aMessage([other], { type: 'other.happened', subject: 'x', data: {} });
     const lines = await logged(async () => ({}), stranger);
-    expect(lines).toMatchObject([[{ type: 'other.happened', outcome: 'ignored' }, 'handled']]);
+    expect(lines.slice(1)).toMatchObject([[{ type: 'other.happened', outcome: 'ignored' }, 'handled']]);
+  });
+
+  test('names the account by a mark, and not by an id that may be its number', async () => {
+    const ofAccount = kind('thing.happened', 'bank-facts', z.object({ accountId: z.string() }));
+    const told = aMessage([ofAccount], {
+      type: 'thing.happened',
+      subject: 'x',
+      data: { accountId: 'DK5000400440116243' },
+    });
+    const lines = await logged(async () => ({}), told);
+    const account = markOf({ accountId: 'DK5000400440116243' });
+    expect(lines[0]).toMatchObject([{ account }, 'handling']);
+    expect(account).toMatch(/^acc_/);
+    expect(JSON.stringify(lines)).not.toContain('DK50');
   });
 
   test('is what failed, where it comes again', async () => {
@@ -311,7 +329,7 @@ describe('what the log says of an event', () => {
       throw new TypeError('of DK5000400440116243');
     };
     const lines = await logged(failing);
-    expect(lines).toMatchObject([[{ ...one, errorName: 'TypeError' }, 'handling failed']]);
+    expect(lines).toMatchObject([begun, [{ ...one, errorName: 'TypeError' }, 'handling failed']]);
     expect(JSON.stringify(lines)).not.toContain('DK50');
   });
 });

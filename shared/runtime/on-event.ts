@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SpanKind } from '@opentelemetry/api';
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { messageParked } from '../events/dead-letters.ts';
@@ -9,9 +10,10 @@ import { exhausted, type Parked, parkedId, wholeOf } from './dead-letter.ts';
 import type { Declaration, EventFunction, Given } from './declared.ts';
 import type { Env } from './env.ts';
 import { decideOnce, deliverOnce, type Outcome } from './inbox.ts';
-import { errorFields } from './log.ts';
-import { type Outgoing, outgoing, publish } from './outgoing.ts';
-import { childOf, type Trace } from './telemetry.ts';
+import { errorFields, markOf } from './log.ts';
+import { linkedTo, type Outgoing, outgoing, publish } from './outgoing.ts';
+import type { Trace } from './telemetry.ts';
+import { begin } from './work.ts';
 
 /** What a function decided: changes of our own data, in one commit, and what others are told once it is done. */
 export type Decision<Publishes extends Kind = Kind> = {
@@ -61,7 +63,7 @@ export function onEvent<
     start(env, config) {
       const { platform: reads, accessToken, fcm } = env;
       const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm });
-      return (message) => receive(env, message, (event, trace) => handle(env, deps, event, trace));
+      return (message) => receive(env, deps, message);
     },
   };
 
@@ -81,7 +83,7 @@ export function onEvent<
     if ('decide' in declaration) {
       return decideOnce(env, cause, async () => {
         const { writes = [], events = [], redrives = [] } = await declaration.decide(typed, { deps, now });
-        return { writes, events: [...follow(events), ...redrives] };
+        return { writes, events: [...follow(events), ...redrives.map(linkedTo(trace))] };
       });
     }
     return deliverOnce(env, cause, async (idempotencyKey) =>
@@ -89,40 +91,70 @@ export function onEvent<
     );
   }
 
-  async function receive(
-    env: Env,
-    message: Message,
-    handleEvent: (event: Event, trace: Trace) => Promise<Outcome | 'ignored'>,
-  ): Promise<void> {
-    const startedAt = performance.now();
-    const trace = childOf(message.attributes.traceparent);
-    const log = env.log.in(trace);
+  async function receive(process: Env, deps: Deps, message: Message): Promise<void> {
+    const { attributes, publishedAt, deliveryAttempt } = message;
+    const work = begin(process, `${name} ${attributes.type ?? 'of no type'}`, {
+      kind: SpanKind.CONSUMER,
+      traceparent: attributes.traceparent,
+      linked: [attributes.link],
+      attributes: {
+        'messaging.system': 'gcp_pubsub',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': on[0].topic,
+        'messaging.gcp_pubsub.message.delivery_attempt': deliveryAttempt,
+      },
+    });
+    const { env, trace } = work;
     let event: Event | undefined;
+    let about: { eventId?: string; type?: string; account?: string | undefined } = {};
     try {
       event = readEvent(message, env.now());
-      finished(await handleEvent(event, trace));
+      about = { eventId: event.id, type: event.type, account: markOf(event.data) };
+      env.log.info(about, 'handling');
+      const read = event;
+      finished(await work.within(() => handle(env, deps, read, trace)));
     } catch (error) {
-      if (!(error instanceof PermanentError) || env.rebuild !== undefined) {
-        log.error({ eventId: event?.id, type: event?.type, ...errorFields(error) }, 'handling failed');
-        throw error;
-      }
-      const { code, facts, waitsFor } = error;
-      const parked = {
-        parkedId: parkedId(name, message, event),
-        function: name,
-        reason: code,
-        facts,
-        waitsFor,
-        attempts: 1,
-      };
-      await park(env, { ...parked, message: wholeOf(message) }, trace);
-      finished('parked', code);
+      const failure = await work
+        .within(() => parkFor(error, env, message, event, trace))
+        .catch((other: unknown) => other);
+      if (failure === undefined) return finished('parked', (error as PermanentError).code);
+      env.log.error({ ...about, ...errorFields(failure) }, 'handling failed');
+      ended('failed', undefined, failure);
+      throw failure;
     }
 
-    function finished(outcome: string, reason?: string) {
-      const milliseconds = Math.round(performance.now() - startedAt);
-      log.info({ eventId: event?.id, type: event?.type, outcome, reason, milliseconds }, 'handled');
+    function finished(outcome: string, reason?: string): void {
+      const milliseconds = Math.round(ended(outcome, reason) * 1000);
+      env.log.info({ ...about, outcome, reason, milliseconds }, 'handled');
     }
+
+    function ended(outcome: string, reason?: string, failure?: unknown): number {
+      const { eventId, type = 'unreadable', account } = about;
+      const names = { 'cloudevents.event_id': eventId, 'cloudevents.event_type': type };
+      const marks = { 'counterfoil.account': account, 'counterfoil.outcome': outcome };
+      const seconds = work.end({ ...names, ...marks, 'counterfoil.reason': reason }, failure);
+      const { measures } = env.telemetry;
+      measures.events.record(seconds, { event_type: type, outcome, ...(reason && { reason }) });
+      const ageMs = publishedAt && env.now().getTime() - publishedAt.getTime();
+      if (ageMs !== undefined) measures.eventAge.record(ageMs / 1000, { event_type: type });
+      return seconds;
+    }
+  }
+
+  /** Parks what can never be handled; returns or throws why it is to be delivered again. */
+  async function parkFor(
+    error: unknown,
+    env: Env,
+    message: Message,
+    event: Event | undefined,
+    trace: Trace,
+  ): Promise<unknown> {
+    if (!(error instanceof PermanentError) || env.rebuild !== undefined) return error;
+    const { code, facts, waitsFor } = error;
+    const id = parkedId(name, message, event);
+    const parked = { parkedId: id, function: name, reason: code, facts, waitsFor, attempts: 1 };
+    await park(env, { ...parked, message: wholeOf(message) }, trace);
+    return undefined;
   }
 
   /** Publishes the whole message with its reason; only then is it acknowledged. */

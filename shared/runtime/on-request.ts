@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SpanKind } from '@opentelemetry/api';
 import { match, type ParamData } from 'path-to-regexp';
 import type { z } from 'zod';
 import { PublicError } from '../errors.ts';
@@ -6,10 +7,11 @@ import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';
 import type { Env } from './env.ts';
 import { decideOnce } from './inbox.ts';
-import { errorFields } from './log.ts';
+import { errorFields, markOf } from './log.ts';
 import type { Decision } from './on-event.ts';
-import { outgoing, publish } from './outgoing.ts';
+import { linkedTo, outgoing, publish } from './outgoing.ts';
 import { type Answer, problem } from './problem.ts';
+import { begin, type Work } from './work.ts';
 
 /** A request at its route. `uid` is the verified caller's, and empty where that is a bank. */
 export type Request = Pick<RawRequest, 'method' | 'url' | 'headers' | 'rawBody'> & {
@@ -39,10 +41,11 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     routes: Readonly<Record<string, Route<Publishes[number], Deps>>>;
   },
 ): RequestFunction {
+  type Chosen = (typeof routes)[number] & { readonly params: Record<string, string> };
   const { name, caller, publishes, connect } = declaration;
   const routes = Object.entries(declaration.routes).map(([route, answer]) => {
     const [method = '', path = ''] = route.split(' ');
-    return { method, matches: match(path), answer };
+    return { route, method, matches: match(path), answer };
   });
 
   return {
@@ -56,26 +59,49 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     },
   };
 
-  async function respond(env: Env, deps: Deps, raw: RawRequest): Promise<Answer> {
-    const startedAt = performance.now();
-    const log = env.log.in(raw.trace);
-    const answer = await route(env, deps, raw).catch((error: unknown) => {
+  async function respond(process: Env, deps: Deps, raw: RawRequest): Promise<Answer> {
+    const url = URL.canParse(raw.url, 'http://function') ? new URL(raw.url, 'http://function') : undefined;
+    const found = url ? routes.flatMap((each) => matching(each, url.pathname)) : [];
+    const chosen = found.find(({ method }) => method === raw.method);
+    const route = chosen?.route ?? 'no route';
+    const work = begin(process, `${name} ${route}`, {
+      kind: SpanKind.SERVER,
+      traceparent: raw.headers.traceparent,
+      attributes: { 'http.request.method': raw.method, 'http.route': chosen && route },
+    });
+    const { log, telemetry } = work.env;
+    const about = { route, account: markOf(chosen?.params) };
+    log.info(about, 'answering');
+
+    let failure: unknown;
+    const answer = await work.within(act).catch((error: unknown) => {
       if (error instanceof PublicError) return { ...problem(error), reason: error.code };
-      log.error(errorFields(error), 'request failed');
+      failure = error;
+      log.error({ ...about, ...errorFields(error) }, 'request failed');
       return problem({ status: 500, code: 'internal', detail: undefined, headers: {} });
     });
     const { status } = answer;
     const reason = 'reason' in answer ? answer.reason : undefined;
-    log.info({ status, reason, milliseconds: Math.round(performance.now() - startedAt) }, 'answered');
+    const ended = { 'http.response.status_code': status, 'counterfoil.reason': reason };
+    const seconds = work.end({ ...ended, 'counterfoil.account': about.account }, failure);
+    const labels = { 'http.route': route, 'http.response.status_code': status };
+    telemetry.measures.requests.record(seconds, { ...labels, ...(reason && { reason }) });
+    log.info({ ...about, status, reason, milliseconds: Math.round(seconds * 1000) }, 'answered');
     return answer;
+
+    async function act(): Promise<Answer> {
+      if (!chosen || !url) throw refusal(found.map((each) => each.method));
+      return reply(work, deps, raw, chosen, url);
+    }
   }
 
-  async function route(env: Env, deps: Deps, raw: RawRequest): Promise<Answer> {
-    const url = URL.canParse(raw.url, 'http://function') ? new URL(raw.url, 'http://function') : undefined;
-    const found = url ? routes.flatMap((each) => matching(each, url.pathname)) : [];
-    const chosen = found.find(({ method }) => method === raw.method);
-    if (!chosen || !url) throw refusal(found.map(({ method }) => method));
-
+  async function reply(
+    { env, trace }: Work,
+    deps: Deps,
+    raw: RawRequest,
+    chosen: Chosen,
+    url: URL,
+  ): Promise<Answer> {
     const uid = caller === 'bank' ? '' : await admit(env, raw);
     const { method, headers, rawBody } = raw;
     const request = {
@@ -89,26 +115,26 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     };
     const now = env.now();
     const cause = randomUUID();
-    const by = { functionName: name, cause, publishes, traceparent: raw.trace.traceparent, now };
+    const by = { functionName: name, cause, publishes, traceparent: trace.traceparent, now };
     const follow = ({ events = [], redrives = [] }: Reply<Publishes[number]>) => [
       ...outgoing(by, events),
-      ...redrives,
+      ...redrives.map(linkedTo(trace)),
     ];
-    let reply = await chosen.answer(request, { deps, now });
-    if (reply.writes === undefined) await publish(env.platform, follow(reply));
+    let answered = await chosen.answer(request, { deps, now });
+    if (answered.writes === undefined) await publish(env.platform, follow(answered));
     else {
       let isNew = true;
       await decideOnce(
         env,
         { functionName: name, id: cause, fingerprint: '', comesAgain: false },
         async () => {
-          if (!isNew) reply = await chosen.answer(request, { deps, now });
+          if (!isNew) answered = await chosen.answer(request, { deps, now });
           isNew = false;
-          return { writes: reply.writes ?? [], events: follow(reply) };
+          return { writes: answered.writes ?? [], events: follow(answered) };
         },
       );
     }
-    const { writes: _writes, events: _events, redrives: _redrives, ...answer } = reply;
+    const { writes: _writes, events: _events, redrives: _redrives, ...answer } = answered;
     return answer;
   }
 

@@ -8,7 +8,6 @@ import { anEnv, eventIn, NOW, silentLog } from '../testing/builders.ts';
 import { type Trouble, withTroubles } from '../testing/troubles.ts';
 import type { Log } from './log.ts';
 import { onSchedule } from './on-schedule.ts';
-import { childOf } from './telemetry.ts';
 
 const swept = kind('thing.swept', 'customers', z.object({}));
 const addOne: Write = { do: 'increment', path: 'counters/1', by: { sweeps: 1n } };
@@ -33,7 +32,7 @@ function scheduled() {
     sweeps: () => cloud.documents().get('counters/1')?.sweeps,
     run(tick: string, troubles: { commit?: Trouble[]; publish?: Trouble[] } = {}) {
       const platform = withTroubles(cloud.instance(), troubles);
-      return fn.start(anEnv({ platform }), {})(tick, childOf(undefined));
+      return fn.start(anEnv({ platform }), {})(tick);
     },
   };
 }
@@ -77,11 +76,11 @@ test('a function that calls outside is called at each tick, and says how much it
     lines.push(fields);
   };
   const log: Log = { ...env.log, info, in: () => log };
-  await fn.start({ ...env, log }, {})(NINE, childOf(undefined));
+  await fn.start({ ...env, log }, {})(NINE);
   expect(deliver.mock.calls[0]?.[0]).toBe(NINE);
-  expect(lines).toMatchObject([{ cause: NINE, count: 3, milliseconds: expect.any(Number) }]);
-  expect((lines[0] as { milliseconds: number }).milliseconds).toBeLessThan(60_000);
-  expect(messages).toEqual(['ran']);
+  expect(lines).toMatchObject([{ cause: NINE }, { cause: NINE, count: 3, milliseconds: expect.any(Number) }]);
+  expect((lines[1] as { milliseconds: number }).milliseconds).toBeLessThan(60_000);
+  expect(messages).toEqual(['running', 'ran']);
 });
 
 test('a function that changes our own data is given the same, need not tell anybody, and says whether it was done', async () => {
@@ -96,10 +95,14 @@ test('a function that changes our own data is given the same, need not tell anyb
     connect: () => 'what it was made of',
     decide,
   });
-  const log: Log = { ...silentLog, info: (fields) => lines.push(fields), in: () => log };
+  const log: Log = {
+    ...silentLog,
+    info: (fields, message) => void (message === 'ran' && lines.push(fields)),
+    in: () => log,
+  };
   const run = fn.start(anEnv({ log }), {});
-  await run(NINE, childOf(undefined));
-  await run(NINE, childOf(undefined));
+  await run(NINE);
+  await run(NINE);
   expect(decide).toHaveBeenCalledWith(NINE, { deps: 'what it was made of', now: NOW });
   expect(lines).toMatchObject([{ outcome: 'done' }, { outcome: 'repeated' }]);
 });
@@ -118,7 +121,7 @@ test('a function is given what it was configured with, the store and the clock',
     deliver,
   });
   const env = anEnv();
-  await fn.start(env, { LIMIT: '7' })(NINE, childOf(undefined));
+  await fn.start(env, { LIMIT: '7' })(NINE);
   const { platform: reads, accessToken, fcm } = env;
   expect(connect.mock.lastCall?.[0]).toMatchObject({ config: { LIMIT: '7' }, reads, accessToken, fcm });
   expect(deliver).toHaveBeenCalledWith(NINE, { deps: 'what it made of it', now: env.now() });
@@ -143,7 +146,7 @@ test('what a run tells comes from its tick and its trace, and a failure is told 
     },
   });
   const log: Log = { ...silentLog, error: (...line) => lines.push(line), in: () => log };
-  await expect(fn.start(anEnv({ log }), {})(NINE, childOf(undefined))).rejects.toThrow('account.closed');
+  await expect(fn.start(anEnv({ log }), {})(NINE)).rejects.toThrow('account.closed');
   expect(lines).toMatchObject([[{ cause: NINE, errorCode: 'account.closed' }, 'run failed']]);
   expect(JSON.stringify(lines)).not.toContain('DK50');
 });
@@ -161,7 +164,7 @@ test('a function that looks after what others left behind is given the means', a
     decide: async (tick) => ({ events: [draft(swept, { subject: tick, data: {} })] }),
   });
   const platform = withTroubles(cloud.instance(), { publish: ['crash-before'] });
-  await expect(leaving.start(anEnv({ platform }), {})(NINE, childOf(undefined))).rejects.toThrow('crashed');
+  await expect(leaving.start(anEnv({ platform }), {})(NINE)).rejects.toThrow('crashed');
   const fn = onSchedule({
     ...sweep,
     name: 'republish-things',
@@ -170,6 +173,6 @@ test('a function that looks after what others left behind is given the means', a
     deliver: (_, { deps: republish }) => republish(),
   });
   const env = anEnv({ platform: cloud.instance(), now: () => new Date(NOW.getTime() + 60_000) });
-  await fn.start(env, {})(TEN, childOf(undefined));
+  await fn.start(env, {})(TEN);
   expect(published).toEqual(['thing.swept']);
 });

@@ -5,8 +5,8 @@ import type { Env } from './env.ts';
 import { decideOnce, republishUnpublished } from './inbox.ts';
 import { errorFields } from './log.ts';
 import type { Context, Decision } from './on-event.ts';
-import { outgoing } from './outgoing.ts';
-import type { Trace } from './telemetry.ts';
+import { linkedTo, outgoing } from './outgoing.ts';
+import { begin } from './work.ts';
 
 type Run<Publishes extends Kind, Deps> =
   | { decide(tick: string, context: Context<Deps>): Promise<Decision<Publishes>> }
@@ -31,20 +31,28 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
       const republish = () => republishUnpublished(env);
       const { platform: reads, accessToken, fcm } = env;
       const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, republish });
-      return (tick, trace) => run(env, deps, tick, trace);
+      return (tick, traceparent) => run(env, deps, tick, traceparent);
     },
   };
 
-  async function run(env: Env, deps: Deps, tick: string, trace: Trace): Promise<void> {
-    const startedAt = performance.now();
-    const log = env.log.in(trace);
+  async function run(process: Env, deps: Deps, tick: string, traceparent?: string): Promise<void> {
+    const work = begin(process, `${name} tick`, { traceparent });
+    const { env, trace } = work;
+    const { log } = env;
     const now = env.now();
+    log.info({ cause: tick }, 'running');
     try {
-      const result = await act();
-      log.info({ cause: tick, ...result, milliseconds: Math.round(performance.now() - startedAt) }, 'ran');
+      const result = await work.within(act);
+      log.info({ cause: tick, ...result, milliseconds: ended('done') }, 'ran');
     } catch (error) {
-      log.error({ cause: tick, ...errorFields(error) }, 'run failed');
+      log.error({ cause: tick, milliseconds: ended('failed', error), ...errorFields(error) }, 'run failed');
       throw error;
+    }
+
+    function ended(outcome: string, error?: unknown): number {
+      const seconds = work.end({ 'counterfoil.tick': tick, 'counterfoil.outcome': outcome }, error);
+      env.telemetry.measures.runs.record(seconds, { outcome });
+      return Math.round(seconds * 1000);
     }
 
     async function act() {
@@ -53,7 +61,10 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
       const outcome = await decideOnce(env, cause, async () => {
         const { writes = [], events = [], redrives = [] } = await declaration.decide(tick, { deps, now });
         const by = { functionName: name, cause: tick, publishes, traceparent: trace.traceparent, now };
-        return { writes, events: [...outgoing(by, events as readonly Draft[]), ...redrives] };
+        return {
+          writes,
+          events: [...outgoing(by, events as readonly Draft[]), ...redrives.map(linkedTo(trace))],
+        };
       });
       return { outcome };
     }

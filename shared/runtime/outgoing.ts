@@ -3,6 +3,7 @@ import { PermanentError } from '../errors.ts';
 import type { Draft, Event, Kind, Topic } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
 import type { Message, Platform } from '../platform/platform.ts';
+import type { Trace } from './telemetry.ts';
 
 /** An event on its way out: complete, its data as on the wire, and the topic it belongs to. */
 export type Outgoing = { readonly topic: Topic; readonly event: Event };
@@ -31,6 +32,11 @@ export function outgoing(
     };
     return { topic: kind.topic, event };
   });
+}
+
+/** The same, for whoever handles it to find the work that had it published again. */
+export function linkedTo({ traceparent }: Trace): (again: Outgoing) => Outgoing {
+  return ({ topic, event }) => ({ topic, event: { ...event, link: traceparent } });
 }
 
 /** Data that its own kind refuses is refused again however often it is tried. */
@@ -63,6 +69,7 @@ export function toMessage(event: Event): Message {
       type: event.type,
       traceparent: event.traceparent,
       ...(event.to !== undefined && { to: event.to }),
+      ...(event.link !== undefined && { link: event.link }),
     },
   };
 }

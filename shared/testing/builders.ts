@@ -11,7 +11,8 @@ import type { RawRequest } from '../runtime/declared.ts';
 import type { Env } from '../runtime/env.ts';
 import type { Log } from '../runtime/log.ts';
 import { outgoing, toMessage } from '../runtime/outgoing.ts';
-import { childOf } from '../runtime/telemetry.ts';
+import { noTelemetry } from '../runtime/telemetry.ts';
+import { takeTurns } from '../runtime/turns.ts';
 
 /** The clock of every test that does not choose another. */
 export const NOW = new Date('2026-11-23T10:00:00.000Z');
@@ -25,6 +26,8 @@ export function anEnv(changes: Partial<Env> = {}): Env {
   return {
     platform: memoryCloud().instance(),
     log: silentLog,
+    telemetry: noTelemetry,
+    turns: takeTurns(),
     now: () => NOW,
     async sleep() {},
     async identify(authorization) {
@@ -111,7 +114,7 @@ export function aRequest(
   { headers = {}, rawBody = Buffer.alloc(0) }: Partial<Pick<RawRequest, 'headers' | 'rawBody'>> = {},
 ): RawRequest {
   const authorization = uid ? { authorization: `Bearer ${uid}` } : {};
-  return { method, url, headers: { ...authorization, ...headers }, rawBody, trace: childOf(TRACEPARENT) };
+  return { method, url, headers: { traceparent: TRACEPARENT, ...authorization, ...headers }, rawBody };
 }
 
 /** One of the sandbox bank's events, in its own words. */

@@ -12,7 +12,6 @@ import {
 } from '../runtime/declared.ts';
 import type { Env } from '../runtime/env.ts';
 import type { Answer } from '../runtime/problem.ts';
-import { childOf } from '../runtime/telemetry.ts';
 import type { Fields, Stored, Value } from '../store/document.ts';
 import { anEnv, eventIn, NOW } from './builders.ts';
 
@@ -130,7 +129,7 @@ export function aWorldOn(
       return answer;
     },
     async tick(fn: ScheduleFunction, tick: string): Promise<void> {
-      await processOf(fn).run(tick, childOf(undefined));
+      await processOf(fn).run(tick);
       await rest();
     },
     /** The message among all that is to be done; `rest` has it done. */
@@ -149,7 +148,7 @@ export function aWorldOn(
     schedule(fn: ScheduleFunction, tick: string): void {
       pending.push(async () => {
         const process = processOf(fn);
-        const failure = await process.run(tick, childOf(undefined)).then(
+        const failure = await process.run(tick).then(
           () => undefined,
           (error: Error) => error,
         );

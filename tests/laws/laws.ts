@@ -251,7 +251,10 @@ function add(sums: Sums, account: string, figures: ReturnType<typeof figuresIn>,
 }
 
 /** An event as its listeners know it; a fact may come by several deliveries. */
-function contentOf(topic: Topic, { traceparent: _, to: _redriven, data, ...envelope }: Event): string {
+function contentOf(
+  topic: Topic,
+  { traceparent: _, to: _redriven, link: _by, data, ...envelope }: Event,
+): string {
   // The same bytes come again under other headers, and what is parked carries its trace.
   if (topic === 'partner-bank-webhooks' || topic === 'dead-letters') return `${topic} ${envelope.type}`;
   const { deliveryId: _delivery, receivedAt: _received, ...told } = data as Record<string, unknown>;

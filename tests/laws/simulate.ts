@@ -60,9 +60,10 @@ const simulateCommand = defineCommand({
       throw new Refusal(`A law is broken. To see it again: npm run simulate -- ${again}`);
     }
     const each = (total: number) => (total / lived.schedules).toFixed(1);
+    const handled = Math.round((rate() * lived.handled) / lived.schedules);
     console.log(
-      `seed ${seed}: ${amount(lived.schedules)} schedules, ${amount(rate())} a second, without a violation; ` +
-        `each of ${each(lived.events)} events of the bank’s, handled ${each(lived.handled)} times by functions`,
+      `seed ${seed}: ${amount(lived.schedules)} schedules, ${amount(rate())} a second, without a violation; each of ` +
+        `${each(lived.events)} events of the bank’s, handled ${each(lived.handled)} times by functions: ${amount(handled)} a second`,
     );
   },
 });

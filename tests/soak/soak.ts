@@ -51,7 +51,7 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
     base: options.base,
     proxies: true,
     firestoreMemory: '2g',
-    onLog: (line) => count(outcomes, outcomeOf(line)),
+    onLog: (line) => void (hasEnded(line) && count(outcomes, outcomeOf(line))),
     say: (line) => {
       if (!line.includes('(SIGKILL) and is started again')) crashes.push(line);
     },
@@ -122,6 +122,11 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
       pushes,
     };
   }
+}
+
+/** What begins is told too. */
+function hasEnded({ message }: LogLine): boolean {
+  return message !== 'handling' && message !== 'answering' && message !== 'running';
 }
 
 function outcomeOf({ function: name, outcome, message, errorCode, errorName }: LogLine): string {

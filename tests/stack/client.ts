@@ -11,6 +11,7 @@ export const stack = JSON.parse(readFileSync(inject('stackFile'), 'utf8')) as {
   api: string;
   bank: string;
   fcm: string;
+  telemetry: string;
   functions: Record<string, { url: string; pid: number | null }>;
   emulators: { firestore: string; pubsub: string; auth: string };
   webhookSecrets: { sandbox: [string, string] };

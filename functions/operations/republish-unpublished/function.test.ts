@@ -5,7 +5,6 @@ import { draft } from '../../../shared/events/event.ts';
 import { memoryCloud } from '../../../shared/platform/memory.ts';
 import { StoreError } from '../../../shared/platform/platform.ts';
 import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
-import { childOf } from '../../../shared/runtime/telemetry.ts';
 import { anEnv, eventIn, NOW } from '../../../shared/testing/builders.ts';
 import { type Trouble, withTroubles } from '../../../shared/testing/troubles.ts';
 import republishUnpublished from './function.ts';
@@ -35,7 +34,7 @@ function aPlace() {
   const run = (fn: typeof tellHourly, tick: string, secondsLater: number, publish: Trouble[] = []) => {
     const platform = withTroubles(cloud.instance(), { publish });
     const now = () => new Date(NOW.getTime() + secondsLater * 1000);
-    return fn.start(anEnv({ platform, now }), {})(tick, childOf(undefined));
+    return fn.start(anEnv({ platform, now }), {})(tick);
   };
   return {
     told,
@@ -90,7 +89,7 @@ test('what cannot be published holds up nothing: 20 of 320 that can be are, and 
   const good = Array.from({ length: 20 }, (_, n) => `good-${n}`);
   for (const tick of [...poison, ...good]) {
     const platform = withTroubles(cloud.instance(), { publish: ['crash-before'] });
-    const told = tellHourly.start(anEnv({ platform }), {})(tick, childOf(undefined));
+    const told = tellHourly.start(anEnv({ platform }), {})(tick);
     await expect(told).rejects.toThrow('crashed');
   }
   const platform = cloud.instance();
@@ -103,7 +102,7 @@ test('what cannot be published holds up nothing: 20 of 320 that can be are, and 
   };
   const sweep = (platform: typeof refusing, seconds: number) => {
     const now = () => new Date(NOW.getTime() + seconds * 1000);
-    return republishUnpublished.start(anEnv({ platform, now }), {})(`minute ${seconds}`, childOf(undefined));
+    return republishUnpublished.start(anEnv({ platform, now }), {})(`minute ${seconds}`);
   };
   await expect(sweep(refusing, 60)).rejects.toThrow('store.code-3');
   expect(told.toSorted()).toEqual(good.toSorted());

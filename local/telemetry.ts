@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { PublicError } from '../shared/errors.ts';
+import { send } from '../shared/runtime/door.ts';
+import { problem } from '../shared/runtime/problem.ts';
+import { type Exported, type KeptSpan, type Measured, measuredIn, spansIn } from './otlp.ts';
+
+/** Takes what functions tell over OTLP, and keeps the last of it. */
+export type TelemetryReceiver = {
+  readonly url: string;
+  /** How much it keeps. */
+  kept(): { readonly traces: number; readonly spans: number; readonly metrics: number };
+  stop(): Promise<void>;
+};
+
+const SPANS_MAX = 20_000;
+const METRICS_MAX = 20_000;
+
+export async function startTelemetryReceiver(port: number, spansMax = SPANS_MAX): Promise<TelemetryReceiver> {
+  /** By trace id, whichever was last told of at the end. */
+  const traces = new Map<string, KeptSpan[]>();
+  /** By function, instance, name and labels; the figures only grow, so the last one is the sum. */
+  const metrics = new Map<string, Measured>();
+  let spans = 0;
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => send(response, problem(new PublicError(400, 'otlp.unreadable'))));
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, '127.0.0.1', resolve),
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    kept: () => ({ traces: traces.size, spans, metrics: metrics.size }),
+    stop: () => new Promise((done) => server.close(() => done()).closeAllConnections()),
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = `${request.method} ${request.url}`;
+    const [, traceId] = /^GET \/traces\/([0-9a-f]{32})$/.exec(asked) ?? [];
+    if (asked === 'POST /v1/traces') take(spansIn((await json(request)) as Exported));
+    else if (asked === 'POST /v1/metrics') measure(measuredIn((await json(request)) as Exported));
+    else if (traceId) return send(response, { status: 200, body: { spans: traces.get(traceId) ?? [] } });
+    else if (asked === 'GET /metrics') return send(response, { status: 200, body: [...metrics.values()] });
+    else return send(response, problem(new PublicError(404, 'route.not-found')));
+    send(response, { status: 200, body: {} });
+  }
+
+  function take(told: readonly KeptSpan[]): void {
+    for (const span of told) {
+      const known = traces.get(span.traceId) ?? [];
+      traces.delete(span.traceId);
+      traces.set(span.traceId, [...known, span]);
+    }
+    spans += told.length;
+    for (const [traceId, oldest] of traces) {
+      if (spans <= spansMax) return;
+      traces.delete(traceId);
+      spans -= oldest.length;
+    }
+  }
+
+  function measure(told: readonly Measured[]): void {
+    for (const each of told) {
+      const key = JSON.stringify([each.function, each.instance, each.name, each.attributes]);
+      metrics.delete(key);
+      metrics.set(key, each);
+    }
+    for (const key of metrics.keys()) {
+      if (metrics.size <= METRICS_MAX) return;
+      metrics.delete(key);
+    }
+  }
+}

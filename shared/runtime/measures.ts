@@ -1,0 +1,33 @@
+import { createNoopMeter, type Meter } from '@opentelemetry/api';
+
+export type Measures = ReturnType<typeof measuresOf>;
+
+// From a warm read to a cold start that nobody waits for.
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+// From what is under way to what waited for a repair.
+const AGES = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86_400];
+
+/** All that a process counts and times, in OpenTelemetry's own names where there are any; labels are codes, never ids. */
+export function measuresOf(meter: Meter = createNoopMeter()) {
+  const seconds = (name: string, description: string, explicitBucketBoundaries: number[]) =>
+    meter.createHistogram(name, { unit: 's', description, advice: { explicitBucketBoundaries } });
+  const count = (name: string, description: string) => meter.createCounter(name, { unit: '1', description });
+  return {
+    /** By `http.route` and `http.response.status_code`. */
+    requests: seconds('http.server.request.duration', 'How long requests took.', SECONDS),
+    /** By `event_type` and `outcome`: done, repeated (the inbox had it), ignored, parked with its `reason`, failed. */
+    events: seconds('messaging.process.duration', 'How long events took to handle.', SECONDS),
+    /** By `outcome`. */
+    runs: seconds('counterfoil.schedule.run.duration', 'How long ticks of schedules took.', SECONDS),
+    /** By `event_type`: from the publishing of an event to when it is handled. */
+    eventAge: seconds('counterfoil.event.age', 'How old events were when they were handled.', AGES),
+    /** By `bank`: from the time that the bank signed to when its delivery is here. */
+    webhookAge: seconds('counterfoil.webhook.age', 'How old deliveries were when they arrived.', AGES),
+    /** By `code`: commits that were refused, and decided again. */
+    conflicts: count('counterfoil.commit.conflicts', 'Commits that were refused because of others.'),
+    /** By `event_type`. */
+    published: count('counterfoil.events.published', 'Events that were published.'),
+    /** By `operation`: read, write. */
+    documents: count('counterfoil.firestore.documents', 'Documents that Firestore charges for.'),
+  };
+}

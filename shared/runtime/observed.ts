@@ -1,0 +1,91 @@
+import {
+  type Attributes,
+  trace as api,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { Platform } from '../platform/platform.ts';
+import type { Write } from '../store/document.ts';
+import { errorFields } from './log.ts';
+import type { Measures } from './measures.ts';
+
+/** The platform, each call a span below what is being done, each document counted as Firestore charges for it. */
+export function observed(
+  platform: Platform,
+  { tracer, measures, current }: { tracer: Tracer; measures: Measures; current: () => Span | undefined },
+): Platform {
+  async function call<T>(name: string, attributes: Attributes, act: () => Promise<T>): Promise<T> {
+    const parent = current();
+    const context = parent ? api.setSpan(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+    const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, context);
+    try {
+      return await act();
+    } catch (error) {
+      failed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  return {
+    async get(paths) {
+      if (paths.length === 0) return platform.get(paths);
+      measures.documents.add(paths.length, { operation: 'read' });
+      const attributes = store('get', paths.map(collectionOf), paths.length);
+      return call('firestore get', attributes, () => platform.get(paths));
+    },
+    async query(query) {
+      const attributes = store('query', [query.collection.replace(IDS, '$1/*')], undefined);
+      const found = await call('firestore query', attributes, () => platform.query(query));
+      measures.documents.add(Math.max(1, found.length), { operation: 'read' });
+      return found;
+    },
+    async commit(writes) {
+      const attributes = store('commit', writes.map(pathOf).map(collectionOf), writes.length);
+      await call('firestore commit', attributes, () => platform.commit(writes));
+      measures.documents.add(writes.length, { operation: 'write' });
+    },
+    async publish(topic, messages) {
+      const attributes = {
+        'messaging.system': 'gcp_pubsub',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': topic,
+        'messaging.batch.message_count': messages.length,
+      };
+      await call(`publish ${topic}`, attributes, () => platform.publish(topic, messages));
+      for (const { attributes: told } of messages) measures.published.add(1, { event_type: told.type ?? '' });
+    },
+  };
+}
+
+// Of a path, each id: what is between them names collections.
+const IDS = /([^/]+)\/[^/]+(?=\/|$)/g;
+
+/** As in `accounts/*` + `/transactions`: whose it is, a span does not say. */
+function collectionOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')).replace(IDS, '$1/*');
+}
+
+function pathOf(write: Write): string {
+  return 'path' in write ? write.path : write.read.path;
+}
+
+function store(operation: string, collections: readonly string[], count: number | undefined): Attributes {
+  return {
+    'db.system.name': 'gcp.firestore',
+    'db.operation.name': operation,
+    'db.operation.batch.size': count,
+    'db.collection.name': [...new Set(collections)].sort().join(' '),
+  };
+}
+
+/** An error as a span tells it: its name and code, and never its message, which may repeat what somebody sent. */
+export function failed(span: Span, error: unknown): void {
+  const { errorName, errorCode } = errorFields(error);
+  const type = String(errorCode ?? errorName);
+  span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message: type });
+}
