@@ -149,7 +149,10 @@ export async function startStack({
             [secretsVariable('sandbox')]: SECRETS.join(','),
             [secretsVariable('sandbox-processor')]: PROCESSOR_SECRETS.join(','),
           },
-          onLog,
+          onLog: (line) => {
+            telemetry.log(line);
+            onLog(line);
+          },
           onPid: () => void file.refresh(),
           say,
         }),

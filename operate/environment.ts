@@ -12,6 +12,8 @@ export type Environment = {
   /** For people, as in `project demo-counterfoil, the emulator at 127.0.0.1:8480`. */
   readonly name: string;
   readonly platform: Platform;
+  /** Where the local stack keeps what functions tell of their work; undefined where it is not that. */
+  readonly telemetry: string | undefined;
   /** Whom the audit names. */
   operator(): Promise<string>;
 };
@@ -19,6 +21,7 @@ export type Environment = {
 const stackFile = z.object({
   project: z.string(),
   emulators: z.object({ firestore: z.string(), pubsub: z.string() }),
+  telemetry: z.string().optional(),
 });
 
 /**
@@ -53,6 +56,7 @@ export async function openEnvironment(project?: string): Promise<Environment> {
     project: chosen,
     name: `project ${chosen}, ${firestore ? `the emulator at ${firestore}` : 'the real one at firestore.googleapis.com'}`,
     platform: googlePlatform({ projectId: chosen }),
+    telemetry: chosen === stack?.project ? stack.telemetry : undefined,
     operator: firestore ? async () => userOfThisMachine() : accountInUse,
   };
 }

@@ -13,9 +13,9 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'shared/runtime/on-request.ts',
-        find: 'if (reply.writes === undefined) await publish(env.platform, follow(reply));',
+        find: 'if (answered.writes === undefined) await publish(env.platform, follow(answered));',
         replace:
-          'if (reply.writes === undefined) publish(env.platform, follow(reply)).catch(() => undefined);',
+          'if (answered.writes === undefined) publish(env.platform, follow(answered)).catch(() => undefined);',
       },
     ],
   },

@@ -144,18 +144,17 @@ export const runtimeBugs: readonly Bug[] = [
         file: INBOX,
         find: COMMIT,
         replace: `await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
-    handledBy.set(env, (handledBy.get(env) ?? new Set()).add(at));`,
+    handledBy.set(env.turns, (handledBy.get(env.turns) ?? new Set()).add(at));`,
       },
       {
         file: INBOX,
         find: '  const attempt = randomUUID();',
-        replace: `  if (handledBy.get(env)?.has(at)) return 'repeated';\n  const attempt = randomUUID();`,
+        replace: `  if (handledBy.get(env.turns)?.has(at)) return 'repeated';\n  const attempt = randomUUID();`,
       },
       {
         file: INBOX,
-        find: 'const turns = new WeakMap<Env, Turns>();',
-        replace:
-          'const handledBy = new WeakMap<Env, Set<string>>();\nconst turns = new WeakMap<Env, Turns>();',
+        find: 'const TRIES = 20;',
+        replace: `const handledBy = new WeakMap<Env['turns'], Set<string>>();\nconst TRIES = 20;`,
       },
     ],
   },
