@@ -21,8 +21,6 @@ export function measuresOf(meter: Meter = createNoopMeter()) {
     runs: seconds('counterfoil.schedule.run.duration', 'How long ticks of schedules took.', SECONDS),
     /** By `event_type`: from the publishing of an event to when it is handled. */
     eventAge: seconds('counterfoil.event.age', 'How old events were when they were handled.', AGES),
-    /** By `bank`: from the time that the bank signed to when its delivery is here. */
-    webhookAge: seconds('counterfoil.webhook.age', 'How old deliveries were when they arrived.', AGES),
     /** By `code`: commits that were refused, and decided again. */
     conflicts: count('counterfoil.commit.conflicts', 'Commits that were refused because of others.'),
     /** By `event_type`. */
