@@ -1,7 +1,14 @@
 import type { Topic } from '../shared/events/event.ts';
 import { CODES, type Message, type Platform, StoreError } from '../shared/platform/platform.ts';
 import { assertCommittable } from '../shared/store/commit.ts';
-import type { Fields, Increments, Stored, Value, Write } from '../shared/store/document.ts';
+import {
+  type Fields,
+  type Increments,
+  pathOf,
+  type Stored,
+  type Value,
+  type Write,
+} from '../shared/store/document.ts';
 
 /** What one document would have become; there is no `before` of a new one, and no `after` of one that goes. */
 export type Change = {
@@ -39,10 +46,6 @@ export function capturing(reads: Platform) {
     },
   };
   return { platform, commits, published };
-}
-
-function pathOf(write: Write): string {
-  return 'path' in write ? write.path : write.read.path;
 }
 
 function refuse(write: Write, present: Stored | undefined): void {

@@ -1,4 +1,4 @@
-import { type Fields, lastId, type Query, type Value } from '../store/document.ts';
+import { collectionOf, type Fields, lastId, type Query, type Value } from '../store/document.ts';
 
 type Documents = ReadonlyMap<string, { readonly fields: Fields }>;
 type Order = NonNullable<Query['orderBy']>;
@@ -30,7 +30,7 @@ export function openIndexes(collections: ReadonlyMap<string, Documents>) {
       before: Fields | undefined;
       after: Fields | undefined;
     }): void {
-      for (const { orderBy, rows } of indexes.get(path.slice(0, path.lastIndexOf('/')))?.values() ?? []) {
+      for (const { orderBy, rows } of indexes.get(collectionOf(path))?.values() ?? []) {
         const [was] = before ? rowsOf(new Map([[path, { fields: before }]]), orderBy, lastId) : [];
         const [is] = after ? rowsOf(new Map([[path, { fields: after }]]), orderBy, lastId) : [];
         if (was) rows.splice(placeOf(rows, was.keys), 1);

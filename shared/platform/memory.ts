@@ -3,7 +3,17 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Topic } from '../events/event.ts';
 import { assertCommittable } from '../store/commit.ts';
-import type { Condition, Fields, Increments, Query, Stored, Value, Write } from '../store/document.ts';
+import {
+  type Condition,
+  collectionOf,
+  type Fields,
+  type Increments,
+  pathOf,
+  type Query,
+  type Stored,
+  type Value,
+  type Write,
+} from '../store/document.ts';
 import { openIndexes } from './memory-index.ts';
 import { CODES, type Message, type Platform, StoreError } from './platform.ts';
 
@@ -256,14 +266,6 @@ const MILLION = 1_000_000;
 export function fromSeed(seed: number): (limit: number) => number {
   const generator = xoroshiro128plus(seed);
   return (limit) => uniformInt(generator, 0, limit - 1);
-}
-
-function pathOf(write: Write): string {
-  return 'path' in write ? write.path : write.read.path;
-}
-
-function collectionOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** A copy that nobody can change, so that readers may share it; what was read and is written again is one already. */

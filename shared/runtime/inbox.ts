@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PermanentError } from '../errors.ts';
 import { CODES, readOne, StoreError } from '../platform/platform.ts';
 import { chunkPaths } from '../store/chunks.ts';
-import type { Stored, Write } from '../store/document.ts';
+import { pathOf, type Stored, type Write } from '../store/document.ts';
 import {
   createInbox,
   type InboxEntry,
@@ -110,7 +110,7 @@ function contention(): Error {
 /** The document that others may want as well: an increment never loses. */
 function wanted(writes: readonly Write[]): string | undefined {
   const write = writes.find(({ do: how }) => how !== 'increment');
-  return write && ('path' in write ? write.path : write.read.path);
+  return write && pathOf(write);
 }
 
 /**

@@ -46,11 +46,12 @@ export function keptSpans(exporter: SpanExporter): SpanProcessor {
     clearTimeout(timer);
     timer = undefined;
     await sending;
-    if (waiting.length === 0) return;
-    const batch = waiting;
-    waiting = [];
-    sending = new Promise((resolve) => exporter.export(batch, () => resolve()));
-    await sending;
+    if (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      sending = new Promise((resolve) => exporter.export(batch, () => resolve()));
+    }
+    await sending; // perhaps of another, who took ours along
   }
 }
 

@@ -257,11 +257,20 @@ describe('a push', () => {
   test('is handed on with its bytes and attributes, also without either', async () => {
     const receive = vi.fn(async () => {});
     const { url } = await listening(hearing(receive));
-    const message = { messageId: '1', data: 'YQ==', attributes: { type: 'a.b' } };
-    expect((await pushed(url, { message, subscription: 's' })).status).toBe(204);
-    expect((await pushed(url, { message: { messageId: '2' } })).status).toBe(204);
+    const publishTime = '2026-11-23T09:59:58.500Z';
+    const message = { messageId: '1', data: 'YQ==', attributes: { type: 'a.b' }, publishTime };
+    expect((await pushed(url, { message, subscription: 's', deliveryAttempt: 3 })).status).toBe(204);
+    const bent = { messageId: '2', publishTime: 'soon' };
+    expect((await pushed(url, { message: bent, deliveryAttempt: 'often' })).status).toBe(204);
     expect(receive.mock.calls).toEqual([
-      [{ data: Buffer.from('a'), attributes: { type: 'a.b' } }],
+      [
+        {
+          data: Buffer.from('a'),
+          attributes: { type: 'a.b' },
+          publishedAt: new Date(publishTime),
+          deliveryAttempt: 3,
+        },
+      ],
       [{ data: Buffer.alloc(0), attributes: {} }],
     ]);
   });

@@ -8,7 +8,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Platform } from '../platform/platform.ts';
-import type { Write } from '../store/document.ts';
+import { collectionOf, pathOf } from '../store/document.ts';
 import { errorFields } from './log.ts';
 import type { Measures } from './measures.ts';
 
@@ -39,13 +39,17 @@ export function observed(
       return call('firestore get', attributes, () => platform.get(paths));
     },
     async query(query) {
-      const attributes = store('query', [query.collection.replace(IDS, '$1/*')], undefined);
+      const attributes = store('query', [query.collection], undefined);
       const found = await call('firestore query', attributes, () => platform.query(query));
       measures.documents.add(Math.max(1, found.length), { operation: 'read' });
       return found;
     },
     async commit(writes) {
-      const attributes = store('commit', writes.map(pathOf).map(collectionOf), writes.length);
+      const attributes = store(
+        'commit',
+        writes.map((write) => collectionOf(pathOf(write))),
+        writes.length,
+      );
       await call('firestore commit', attributes, () => platform.commit(writes));
       measures.documents.add(writes.length, { operation: 'write' });
     },
@@ -66,12 +70,8 @@ export function observed(
 const IDS = /([^/]+)\/[^/]+(?=\/|$)/g;
 
 /** As in `accounts/*` + `/transactions`: whose it is, a span does not say. */
-function collectionOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')).replace(IDS, '$1/*');
-}
-
-function pathOf(write: Write): string {
-  return 'path' in write ? write.path : write.read.path;
+function named(collection: string): string {
+  return collection.replace(IDS, '$1/*');
 }
 
 function store(operation: string, collections: readonly string[], count: number | undefined): Attributes {
@@ -79,7 +79,7 @@ function store(operation: string, collections: readonly string[], count: number 
     'db.system.name': 'gcp.firestore',
     'db.operation.name': operation,
     'db.operation.batch.size': count,
-    'db.collection.name': [...new Set(collections)].sort().join(' '),
+    'db.collection.name': [...new Set(collections.map(named))].sort().join(' '),
   };
 }
 

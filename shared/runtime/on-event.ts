@@ -116,7 +116,10 @@ export function onEvent<
     } catch (error) {
       const failure = await work
         .within(() => parkFor(error, env, message, event, trace))
-        .catch((other: unknown) => other);
+        .then(
+          () => undefined,
+          (other: unknown) => other,
+        );
       if (failure === undefined) return finished('parked', (error as PermanentError).code);
       env.log.error({ ...about, ...errorFields(failure) }, 'handling failed');
       ended('failed', undefined, failure);
@@ -141,20 +144,19 @@ export function onEvent<
     }
   }
 
-  /** Parks what can never be handled; returns or throws why it is to be delivered again. */
+  /** Parks what can never be handled; throws what is to be delivered again. */
   async function parkFor(
     error: unknown,
     env: Env,
     message: Message,
     event: Event | undefined,
     trace: Trace,
-  ): Promise<unknown> {
-    if (!(error instanceof PermanentError) || env.rebuild !== undefined) return error;
+  ): Promise<void> {
+    if (!(error instanceof PermanentError) || env.rebuild !== undefined) throw error;
     const { code, facts, waitsFor } = error;
     const id = parkedId(name, message, event);
     const parked = { parkedId: id, function: name, reason: code, facts, waitsFor, attempts: 1 };
     await park(env, { ...parked, message: wholeOf(message) }, trace);
-    return undefined;
   }
 
   /** Publishes the whole message with its reason; only then is it acknowledged. */

@@ -80,6 +80,16 @@ export function encodeId(id: string): string {
   return encoded;
 }
 
+/** The path of the collection that a document is in. */
+export function collectionOf(documentPath: string): string {
+  return documentPath.slice(0, documentPath.lastIndexOf('/'));
+}
+
+/** The path of the document that it writes. */
+export function pathOf(write: Write): string {
+  return 'path' in write ? write.path : write.read.path;
+}
+
 export function lastId(documentPath: string): string {
   return documentPath.slice(documentPath.lastIndexOf('/') + 1);
 }

@@ -68,6 +68,15 @@ export function atApi<T = Record<string, unknown>>(
   });
 }
 
+/** As the app's own requests, with a body that is sent as it is where it is a text. */
+export function putAtApi(path: string, customer: Customer, body?: object | string): Promise<Response> {
+  return fetch(stack.api + path, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${customer.idToken}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+}
+
 export async function openAccount(customer: Customer): Promise<string> {
   const { accountId = '' } = await atBank('/accounts', { ownerRefs: [customer.uid], currency: 'DKK' });
   return accountId;

@@ -10,6 +10,7 @@ import {
   firestore,
   newCustomer,
   openAccount,
+  putAtApi,
   signedDelivery,
   stack,
   untilQuiet,
@@ -22,18 +23,10 @@ type Page = { items: Item[] };
 async function aCustomerWithPhone(locale = 'da-DK') {
   const customer = await newCustomer();
   const fcmToken = `token-${randomUUID()}`;
-  expect((await put(customer, '/v1/devices/phone', { fcmToken, locale })).status).toBe(200);
+  expect((await putAtApi('/v1/devices/phone', customer, { fcmToken, locale })).status).toBe(200);
   const account = await openAccount(customer);
   await untilQuiet();
   return { customer, account, fcmToken };
-}
-
-function put(customer: Customer, path: string, body?: unknown): Promise<Response> {
-  return fetch(stack.api + path, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${customer.idToken}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
 }
 
 async function phone(fcmToken: string): Promise<Phone> {
@@ -58,7 +51,7 @@ const kaffebaren = { name: 'Kaffebaren', mcc: '5814', country: 'DK' };
 test('a purchase that is told before its account waits for it, and is then told to whom it belongs', async () => {
   const customer = await newCustomer();
   const fcmToken = `token-${randomUUID()}`;
-  await put(customer, '/v1/devices/phone', { fcmToken, locale: 'en-GB' });
+  await putAtApi('/v1/devices/phone', customer, { fcmToken, locale: 'en-GB' });
   const account = `acct_${randomUUID()}`;
   const purchase = bankEvent('card.authorisation-created', account, {
     ...{ cardId: 'card-1', authorisationId: randomUUID(), direction: 'debit', merchant: kaffebaren },
@@ -107,7 +100,7 @@ test('a purchase and all that follows from it is one notification and one push, 
   expect(arrived).toBe(1);
 
   const [item] = items;
-  expect((await put(customer, `/v1/notifications/${item?.id}/read`)).status).toBe(204);
+  expect((await putAtApi(`/v1/notifications/${item?.id}/read`, customer)).status).toBe(204);
   expect((await list(customer)).find(({ id }) => id === item?.id)).toMatchObject({ read: true });
 });
 
@@ -144,7 +137,7 @@ test('in quiet hours nothing is pushed but what concerns security; all of it is 
     quietHours: { from: at(-2), to: at(2) },
     push: { spending: true, income: true, declined: true },
   };
-  expect((await put(customer, '/v1/preferences', wishes)).status).toBe(200);
+  expect((await putAtApi('/v1/preferences', customer, wishes)).status).toBe(200);
   await atBank(`/accounts/${account}/purchases`, { amountMinor: '4500', clear: false, merchant: kaffebaren });
   await atBank(`/accounts/${account}/freeze`, {});
   await untilQuiet();
@@ -156,7 +149,7 @@ test('in quiet hours nothing is pushed but what concerns security; all of it is 
 test('a phone that changes hands shows nothing more of the customer before', async () => {
   const { customer, account, fcmToken } = await aCustomerWithPhone();
   const other = await newCustomer();
-  expect((await put(other, '/v1/devices/phone', { fcmToken, locale: 'da-DK' })).status).toBe(200);
+  expect((await putAtApi('/v1/devices/phone', other, { fcmToken, locale: 'da-DK' })).status).toBe(200);
   await atBank(`/accounts/${account}/purchases`, { amountMinor: '4500', clear: false });
   await untilQuiet();
   expect(await devices(customer)).toEqual([]);

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { atApi, bankEvent, deliver, newCustomer, signedDelivery, stack, untilQuiet } from './client.ts';
-import { newOperator, operate } from './operators.ts';
+import {
+  atApi,
+  bankEvent,
+  deliver,
+  newCustomer,
+  putAtApi,
+  signedDelivery,
+  stack,
+  untilQuiet,
+} from './client.ts';
+import { operate } from './operators.ts';
 
 const MARK = `Mrk${randomUUID().slice(0, 8)}`;
 const IBAN = `DK50${randomUUID().replace(/\D/g, '').padEnd(14, '7').slice(0, 14)}`;
@@ -19,17 +28,16 @@ test('names, numbers, texts and tokens stand in no log line, span, metric or ans
   const fcmToken = `token-${MARK}`;
   // At some banks an account's id is its number.
   const account = `acct_${IBAN}`;
-  const asCustomer = { authorization: `Bearer ${customer.idToken}`, 'content-type': 'application/json' };
   const mistakes: string[] = [];
-  const put = async (path: string, body: string) => {
-    const answer = await fetch(stack.api + path, { method: 'PUT', headers: asCustomer, body });
+  const put = async (path: string, body: object | string) => {
+    const answer = await putAtApi(path, customer, body);
     if (!answer.ok) mistakes.push(await answer.text());
   };
   const tell = async (...events: object[]) => {
     expect((await deliver(signedDelivery(JSON.stringify({ events })))).status).toBe(202);
   };
 
-  await put('/v1/devices/phone', JSON.stringify({ fcmToken, locale: 'da-DK' }));
+  await put('/v1/devices/phone', { fcmToken, locale: 'da-DK' });
   await tell(bankEvent('account.opened', account, { ownerRefs: [customer.uid], currency: 'DKK' }));
   const money = { amount: { amountMinor: '3200', currency: 'DKK' }, direction: 'debit' };
   const merchant = { name: `Kaffebar ${MARK}`, mcc: '5814', country: 'DK' };
@@ -59,7 +67,6 @@ test('names, numbers, texts and tokens stand in no log line, span, metric or ans
     body: JSON.stringify({ note: `${MARK} ${IBAN}` }),
   });
   mistakes.push(JSON.stringify(forged.body));
-  await newOperator();
   await untilQuiet();
   await new Promise((wake) => setTimeout(wake, 1500)); // what is told in batches
 

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { KeptSpan } from '../../local/otlp.ts';
 import {
   bankEvent,
-  type Customer,
   deliver,
   firestore,
   newCustomer,
   openAccount,
+  putAtApi,
   signedDelivery,
   stack,
   untilQuiet,
@@ -33,15 +33,6 @@ async function post(body: string, header: Record<string, string>): Promise<void>
   const delivery = signedDelivery(body);
   const answer = await deliver({ ...delivery, headers: { ...delivery.headers, ...header } });
   expect(answer.status).toBe(202);
-}
-
-async function withPhone(customer: Customer): Promise<void> {
-  const answer = await fetch(`${stack.api}/v1/devices/phone`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${customer.idToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ fcmToken: `token-${randomUUID()}`, locale: 'da-DK' }),
-  });
-  expect(answer.status).toBe(200);
 }
 
 /** The spans of a trace, once there are as many of functions at work; calls of the platform left out. */
@@ -82,7 +73,8 @@ const HOPS = [
 
 test('a purchase is one trace from the bank’s bytes to the phone, and a redelivery joins it', async () => {
   const customer = await newCustomer();
-  await withPhone(customer);
+  const phone = { fcmToken: `token-${randomUUID()}`, locale: 'da-DK' };
+  expect((await putAtApi('/v1/devices/phone', customer, phone)).status).toBe(200);
   const account = await openAccount(customer);
   await untilQuiet();
   const { traceId, spanId, header } = aTrace();
