@@ -3,9 +3,11 @@ import type { Span } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, test } from 'vitest';
 import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
+import republishUnpublished from '../../functions/operations/republish-unpublished/function.ts';
 import { memoryCloud } from '../platform/memory.ts';
 import { CODES, type Message, type Platform, StoreError } from '../platform/platform.ts';
-import { aFact, anEnv, TRACEPARENT } from '../testing/builders.ts';
+import { createInbox, inboxPath } from '../store/inbox.ts';
+import { aFact, anEnv, eventIn, NOW, TRACEPARENT } from '../testing/builders.ts';
 import { observed } from './observed.ts';
 import { noTelemetry, type Telemetry } from './telemetry.ts';
 
@@ -17,8 +19,11 @@ function aProcess(change: (platform: Platform) => Partial<Platform> = () => ({})
   const exporter = new InMemorySpanExporter();
   const tracers = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   const current = new AsyncLocalStorage<Span>();
+  const measured: unknown[][] = [];
+  const noting = (name: string) => ({ record: (...told: unknown[]) => void measured.push([name, ...told]) });
   const telemetry: Telemetry = {
     ...noTelemetry,
+    measures: { ...noTelemetry.measures, events: noting('seconds'), eventAge: noting('age') },
     tracer: tracers.getTracer('test'),
     within: (span, act) => current.run(span, act),
     current: () => current.getStore() ?? noTelemetry.current(),
@@ -47,10 +52,10 @@ function aProcess(change: (platform: Platform) => Partial<Platform> = () => ({})
   const handlings = () => spans().filter(({ name }) => name.startsWith('record-transaction'));
   /** Another one, on the same store and topics. */
   const another = () => start(cloud.instance());
-  return { receive, another, published, spans, handlings };
+  return { receive, another, telemetry, cloud, measured, published, spans, handlings };
 }
 
-/** Fails the first time, with what another did meanwhile. */
+/** Fails the first time. */
 function once<Args extends unknown[], R>(call: (...args: Args) => Promise<R>, failure: () => Error) {
   let isFirst = true;
   return async (...args: Args): Promise<R> => {
@@ -167,4 +172,32 @@ test('what cannot be read ends its span too, parked', async () => {
       error: undefined,
     },
   ]);
+});
+
+test('each handling is measured once, with how it ended, and with the age of what was handled', async () => {
+  const { receive, measured } = aProcess();
+  const publishedAt = new Date(NOW.getTime() - 1500);
+  await receive({ ...authorised, publishedAt });
+  await receive(authorised);
+  await receive({ data: Buffer.from('{'), attributes: {} });
+  const type = { event_type: 'card.authorisation-created' };
+  const unreadable = { event_type: 'unreadable', outcome: 'parked', reason: 'event.not-json' };
+  expect(measured).toEqual([
+    ['seconds', expect.any(Number), { ...type, outcome: 'done' }],
+    ['age', 1.5, type],
+    ['seconds', expect.any(Number), { ...type, outcome: 'repeated' }],
+    ['seconds', expect.any(Number), unreadable],
+  ]);
+});
+
+test('a tick that publishes what others left behind is linked to their traces', async () => {
+  const { cloud, telemetry, spans, published } = aProcess();
+  const platform = cloud.instance();
+  const event = { ...eventIn(authorised), traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` };
+  const left = { events: [{ topic: 'bank-facts', event } as const], unpublished: true };
+  const entry = { attempt: 'one', fingerprint: '', handledAt: new Date(0), ...left };
+  await platform.commit(createInbox(inboxPath('some-function', 'cause'), entry));
+  await republishUnpublished.start(anEnv({ platform, telemetry }), {})('minute');
+  expect(published).toHaveLength(1);
+  expect(spans()).toMatchObject([{ name: 'republish-unpublished tick', links: ['ab'.repeat(16)] }]);
 });
