@@ -14,6 +14,9 @@ export type Posted = {
   readonly secrets: readonly string[];
 };
 
+/** By which of the live secrets or keys a delivery was signed, named by a digest of it, and when, by the bank's clock. */
+export type Signature = { readonly key: string; readonly at: string };
+
 /**
  * - `accepted`: signed by the bank, and readable. `headers` are those worth keeping: allow-listed by the adapter.
  * - `unverified`: a 401. - `unreadable`: signed, but nobody could read it: a 400.
@@ -22,6 +25,7 @@ export type Verdict =
   | {
       readonly kind: 'accepted';
       readonly headers: Readonly<Record<string, string>>;
+      readonly signature: Signature;
     }
   | { readonly kind: 'unverified'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };

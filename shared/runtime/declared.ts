@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Kind, Topic } from '../events/event.ts';
 import type { Message, Reads } from '../platform/platform.ts';
 import type { Env } from './env.ts';
+import type { Measures } from './measures.ts';
 import type { Answer } from './problem.ts';
 
 /** What every function says of itself; all that is made from the registry is made from this. */
@@ -60,6 +61,8 @@ export type Given<C extends z.ZodObject> = {
   /** For one of Google's APIs, by its OAuth scope. */
   readonly accessToken: Env['accessToken'];
   readonly fcm: Env['fcm'];
+  /** What it alone can count. */
+  readonly measures: Measures;
 };
 
 export type Subscription = {

@@ -23,6 +23,12 @@ export function measuresOf(meter: Meter = createNoopMeter()) {
     eventAge: seconds('counterfoil.event.age', 'How old events were when they were handled.', AGES),
     /** By `code`: commits that were refused, and decided again. */
     conflicts: count('counterfoil.commit.conflicts', 'Commits that were refused because of others.'),
+    /** By `bank`: from the bank's signing of a delivery to its arrival here. */
+    webhookAge: seconds('counterfoil.webhook.age', 'How old deliveries were when they arrived.', AGES),
+    /** By `outcome`: delivered, or why the push service was not asked or did not take it. */
+    pushes: count('counterfoil.pushes', 'Pushes that went out, or never will.'),
+    /** From when it occurred, by the bank's clock, to when the push service took it. */
+    pushAge: seconds('counterfoil.push.age', 'How old news was when phones were told.', AGES),
     /** By `event_type`. */
     published: count('counterfoil.events.published', 'Events that were published.'),
     /** By `operation`: read, write. */

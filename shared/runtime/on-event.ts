@@ -61,8 +61,9 @@ export function onEvent<
     trigger: 'event',
     prefix: declaration.prefix,
     start(env, config) {
-      const { platform: reads, accessToken, fcm } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm });
+      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { measures } = telemetry;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures });
       return (message) => receive(env, deps, message);
     },
   };

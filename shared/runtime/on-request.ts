@@ -53,8 +53,9 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     trigger: 'request',
     routes: Object.keys(declaration.routes),
     start(env, config) {
-      const { platform: reads, accessToken, fcm } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm });
+      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { measures } = telemetry;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures });
       return (request) => respond(env, deps, request);
     },
   };

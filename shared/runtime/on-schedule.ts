@@ -29,8 +29,9 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
     trigger: 'schedule',
     start(env, config: Config) {
       const republish = () => republishUnpublished(env);
-      const { platform: reads, accessToken, fcm } = env;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, republish });
+      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { measures } = telemetry;
+      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures, republish });
       return (tick, traceparent) => run(env, deps, tick, traceparent);
     },
   };

@@ -7,6 +7,10 @@ export type Delivery = {
   readonly deliveryId: string;
   readonly receivedAt: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** By which secret it was signed, and when. Older deliveries have none, and no trace. */
+  readonly signature?: { readonly key: string; readonly at: string } | undefined;
+  /** The place in the trace in which it was received first. */
+  readonly traceparent?: string | undefined;
   readonly body: Uint8Array;
 };
 
@@ -15,6 +19,8 @@ const stored = z.object({
   deliveryId: z.string(),
   receivedAt: z.string(),
   headers: z.record(z.string(), z.string()),
+  signature: z.object({ key: z.string(), at: z.string() }).optional(),
+  traceparent: z.string().optional(),
 });
 
 export function deliveryPath(bank: string, deliveryId: string): string {

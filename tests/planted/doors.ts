@@ -40,9 +40,9 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'shared/banks/sandbox/index.ts',
-        find: 'const refusal = verifyStandardWebhook(posted);',
+        find: 'const signed = verifyStandardWebhook(posted);',
         replace:
-          'const events = readEvents(posted.rawBody);\n    const rawBody = events ? Buffer.from(JSON.stringify({ events })) : posted.rawBody;\n    const refusal = verifyStandardWebhook({ ...posted, rawBody });',
+          'const events = readEvents(posted.rawBody);\n    const rawBody = events ? Buffer.from(JSON.stringify({ events })) : posted.rawBody;\n    const signed = verifyStandardWebhook({ ...posted, rawBody });',
       },
     ],
   },
@@ -54,9 +54,9 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'functions/bank/archive-delivery/function.ts',
-        find: 'const kept = await readOne(deps, deliveryPath(bank, deliveryId));',
+        find: 'const kept = await readOne(deps, deliveryPath(delivery.bank, delivery.deliveryId));',
         replace:
-          "const [kept = await readOne(deps, deliveryPath(bank, deliveryId))] = await deps.query({ collection: 'deliveries', where: [['receivedAt', '==', receivedAt]] });",
+          "const [kept = await readOne(deps, deliveryPath(delivery.bank, delivery.deliveryId))] = await deps.query({ collection: 'deliveries', where: [['receivedAt', '==', delivery.receivedAt]] });",
       },
     ],
   },

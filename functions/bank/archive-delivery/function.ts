@@ -13,13 +13,13 @@ export default onEvent({
     'Customers see nothing of it; what the bank signed cannot be shown or replayed until it works again.',
   config: z.object({}),
   connect: ({ reads }) => reads,
-  async decide({ data }, { deps }) {
-    const { bank, deliveryId, receivedAt, headers, bodyBase64, part } = data;
+  async decide({ data, traceparent }, { deps }) {
+    const { bodyBase64, part, ...delivery } = data;
     if (part !== undefined) return {};
-    const kept = await readOne(deps, deliveryPath(bank, deliveryId));
+    const kept = await readOne(deps, deliveryPath(delivery.bank, delivery.deliveryId));
     // Archived under an inbox entry that has expired since: the same bytes, so there is nothing to add.
     if (kept.fields) return {};
     const body = Buffer.from(bodyBase64, 'base64');
-    return { writes: createDelivery({ bank, deliveryId, receivedAt, headers, body }) };
+    return { writes: createDelivery({ ...delivery, traceparent, body }) };
   },
 });

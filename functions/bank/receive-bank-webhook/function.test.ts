@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { idFrom } from '../../../shared/events/id.ts';
 import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { noTelemetry } from '../../../shared/runtime/telemetry.ts';
 import {
   aBody,
   aRequest,
@@ -16,7 +18,11 @@ const OLD_SECRET = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX';
 const PROCESSOR_SECRET = 'whsec_GBkaGxwdHh8gISIjJCUmJygpKissLS4v';
 
 function received(unavailable = 0) {
+  const ages: unknown[][] = [];
+  const webhookAge = { record: (...told: unknown[]) => void ages.push(told) };
+  const telemetry = { ...noTelemetry, measures: { ...noTelemetry.measures, webhookAge } };
   const world = aWorld({
+    env: { telemetry },
     functions: [receiveBankWebhook],
     config: {
       SANDBOX_WEBHOOK_SECRETS: `${OLD_SECRET}, ${WEBHOOK_SECRET}`,
@@ -25,6 +31,7 @@ function received(unavailable = 0) {
     faults: { unavailable },
   });
   return {
+    ages,
     deliveries: () =>
       world
         .events('partner-bank-webhooks')
@@ -45,6 +52,26 @@ describe('a delivery that the bank signed', () => {
     expect(deliveries()).toHaveLength(1);
     expect(Buffer.from(deliveries()[0]?.bodyBase64 ?? '', 'base64').equals(odd)).toBe(true);
     expect(deliveries()[0]).toMatchObject({ bank: 'sandbox', receivedAt: NOW.toISOString() });
+  });
+
+  test('says by which of the live secrets it was signed, and when, and nobody can tell the secret by it', async () => {
+    const { post, deliveries } = received();
+    await post(body, signedHeaders(body, { secret: OLD_SECRET, at: new Date(NOW.getTime() - 7000) }));
+    await post(body);
+    const [old, current] = deliveries().map(({ signature }) => signature);
+    expect(old).toEqual({ key: idFrom('key', OLD_SECRET), at: '2026-11-23T09:59:53.000Z' });
+    expect(current).toEqual({ key: idFrom('key', WEBHOOK_SECRET), at: NOW.toISOString() });
+  });
+
+  test('counts how old it was when it arrived, also by a clock that is ahead of ours', async () => {
+    const { post, ages } = received();
+    for (const seconds of [-7, 0, 7])
+      await post(body, signedHeaders(body, { at: new Date(NOW.getTime() + seconds * 1000) }));
+    expect(ages).toEqual([
+      [7, { bank: 'sandbox' }],
+      [0, { bank: 'sandbox' }],
+      [0, { bank: 'sandbox' }],
+    ]);
   });
 
   test('keeps the headers of its signature, and no others', async () => {

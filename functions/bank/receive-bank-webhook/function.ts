@@ -22,7 +22,10 @@ export default onRequest({
   publishes: [deliveryReceived],
   impact: 'Nothing that happens at the bank reaches customers until the bank delivers again.',
   config: z.object(Object.fromEntries(banks.map((bank) => [secretsVariable(bank.name), secretsOf(bank)]))),
-  connect: ({ config }) => ({ secretsOf: (bank: string) => config[secretsVariable(bank)] ?? [] }),
+  connect: ({ config, measures }) => ({
+    measures,
+    secretsOf: (bank: string) => config[secretsVariable(bank)] ?? [],
+  }),
   routes: {
     'POST /webhooks/:bank': async ({ params, method, url, headers, rawBody }, { deps, now }) => {
       const bank = bankNamed(params.bank ?? '');
@@ -32,6 +35,8 @@ export default onRequest({
       if (verdict.kind === 'unverified') throw new PublicError(401, verdict.reason);
       if (verdict.kind === 'unreadable') throw new PublicError(400, 'delivery.unreadable', verdict.reason);
 
+      const ageMs = now.getTime() - Date.parse(verdict.signature.at);
+      deps.measures.webhookAge.record(Math.max(0, ageMs) / 1000, { bank: bank.name });
       // The same bytes are one delivery, whatever they are wrapped in when they come again.
       const deliveryId = idFrom('dlv', bank.name, createHash('sha256').update(rawBody).digest('base64url'));
       const data = {
@@ -39,6 +44,7 @@ export default onRequest({
         deliveryId,
         receivedAt: now.toISOString(),
         headers: { ...verdict.headers },
+        signature: verdict.signature,
         bodyBase64: rawBody.toString('base64'),
       };
       return {

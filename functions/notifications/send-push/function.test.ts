@@ -4,6 +4,7 @@ import type { PushPreferences } from '../../../shared/domain/notification-hours.
 import { DEFAULT_PREFERENCES } from '../../../shared/domain/notification-hours.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
 import type { Env } from '../../../shared/runtime/env.ts';
+import { noTelemetry } from '../../../shared/runtime/telemetry.ts';
 import { notificationPath, writeMoved, writeNotification } from '../../../shared/store/notifications.ts';
 import { preferencesPath, writePreferences } from '../../../shared/store/preferences.ts';
 import { aMessage, anEnv, NOW } from '../../../shared/testing/builders.ts';
@@ -117,6 +118,25 @@ function outcomeOf(world: Awaited<ReturnType<typeof aSituation>>) {
 }
 
 describe('a push', () => {
+  test('is counted by what came of it, and how old its news was when the phone was told', async () => {
+    const measured: unknown[][] = [];
+    const pushes = { add: (...told: unknown[]) => void measured.push(told) };
+    const pushAge = { record: (...told: unknown[]) => void measured.push(told) };
+    const telemetry = { ...noTelemetry, measures: { ...noTelemetry.measures, pushes, pushAge } };
+    await sent({ env: { telemetry } });
+    await sent({
+      env: { telemetry },
+      preferences: { push: { spending: false, income: true, declined: true } },
+    });
+    await sent({ env: { telemetry }, device: undefined });
+    expect(measured).toEqual([
+      [1, { outcome: 'delivered' }],
+      [3600, {}],
+      [1, { outcome: 'switched-off' }],
+      [1, { outcome: 'device-gone' }],
+    ]);
+  });
+
   test('shows the news in the phone’s language, whatever the list is in', async () => {
     const { told, phone: shown } = await sent();
     expect(told).toEqual(['notification.delivered']);

@@ -29,10 +29,17 @@ export default onEvent({
   publishes: [notificationDelivered, notificationFailed],
   impact: 'Phones show nothing of what happens; it is all in the list.',
   config: z.object({}),
-  connect: ({ reads, accessToken, fcm }) => ({ reads, send: openFcm({ accessToken, fcm }) }),
+  connect: ({ reads, accessToken, fcm, measures }) => ({
+    reads,
+    measures,
+    send: openFcm({ accessToken, fcm }),
+  }),
   async deliver({ data, subject }, { deps, now }) {
     const { notification, device, preferences } = await read(deps.reads, data);
-    const failed = (reason: string) => [draft(notificationFailed, { subject, data: { ...data, reason } })];
+    const failed = (reason: string, sent = data) => {
+      deps.measures.pushes.add(1, { outcome: reason });
+      return [draft(notificationFailed, { subject, data: { ...sent, reason } })];
+    };
 
     if (!notification) return failed('notification-gone');
     if (!device) return failed('device-gone');
@@ -41,9 +48,11 @@ export default onEvent({
     const outcome = await deps.send(pushOf(notification, device), now);
     // Of the token that it has now, which may be another than when this was asked for.
     const sent = { ...data, registeredAt: device.registeredAt };
-    return outcome === 'delivered'
-      ? [draft(notificationDelivered, { subject, data: sent })]
-      : [draft(notificationFailed, { subject, data: { ...sent, reason: outcome } })];
+    if (outcome !== 'delivered') return failed(outcome, sent);
+    const ageMs = now.getTime() - Date.parse(notification.latestAt);
+    deps.measures.pushes.add(1, { outcome });
+    deps.measures.pushAge.record(Math.max(0, ageMs) / 1000, {});
+    return [draft(notificationDelivered, { subject, data: sent })];
   },
 });
 

@@ -9,13 +9,14 @@ export const sandbox: Bank = {
   role: 'books',
   isSecret: isStandardWebhookSecret,
   verify(posted) {
-    const refusal = verifyStandardWebhook(posted);
-    if (refusal) return { kind: 'unverified', reason: refusal };
+    const signed = verifyStandardWebhook(posted);
+    if (typeof signed === 'string') return { kind: 'unverified', reason: signed };
     if (!readEvents(posted.rawBody))
       return { kind: 'unreadable', reason: 'Send JSON in UTF-8: {"events": [...]}.' };
     const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = posted.headers;
     return {
       kind: 'accepted',
+      signature: signed,
       headers: {
         'webhook-id': id,
         'webhook-timestamp': timestamp,

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Posted } from '../bank.ts';
+import { idFrom } from '../../events/id.ts';
+import type { Posted, Signature } from '../bank.ts';
 
 // Source: Standard Webhooks specification 1.0, "Verifying webhook authenticity"; the age limit is our own choice
 // within it, both ways.
@@ -15,7 +16,7 @@ export function isStandardWebhookSecret(secret: string): boolean {
 }
 
 /**
- * Why a delivery is not the bank's, or undefined when it is. Signed is `id.timestamp.body` with HMAC-SHA256;
+ * By which secret and when a delivery was signed, or why it is not the bank's. Signed is `id.timestamp.body` with HMAC-SHA256;
  * the header may carry several signatures and we may hold several secrets, so that a secret can be rotated.
  */
 export function verifyStandardWebhook({
@@ -23,7 +24,7 @@ export function verifyStandardWebhook({
   rawBody,
   now,
   secrets,
-}: Pick<Posted, 'headers' | 'rawBody' | 'now' | 'secrets'>): string | undefined {
+}: Pick<Posted, 'headers' | 'rawBody' | 'now' | 'secrets'>): Signature | string {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
   if (!id || !timestamp || !signatures) return 'signature.headers-missing';
   if (!/^[1-9][0-9]{0,11}$/.test(timestamp)) return 'signature.timestamp-invalid';
@@ -32,14 +33,14 @@ export function verifyStandardWebhook({
 
   // Several signatures stand in one header, or in several that Node joins with a comma.
   const given = signatures.split(/,? +/).filter((signature) => signature.startsWith('v1,'));
-  const expected = secrets.filter(isStandardWebhookSecret).map((secret) => {
-    const signed = createHmac('sha256', keyOf(secret))
-      .update(`${id}.${timestamp}.`, 'latin1')
-      .update(rawBody);
-    return Buffer.from(`v1,${signed.digest('base64')}`);
+  const signedBy = secrets.filter(isStandardWebhookSecret).filter((each) => {
+    const signed = createHmac('sha256', keyOf(each)).update(`${id}.${timestamp}.`, 'latin1').update(rawBody);
+    const expected = Buffer.from(`v1,${signed.digest('base64')}`);
+    return given.some((signature) => isEqual(Buffer.from(signature), expected));
   });
-  const matches = given.some((signature) => expected.some((each) => isEqual(Buffer.from(signature), each)));
-  return matches ? undefined : 'signature.mismatch';
+  const [secret] = signedBy;
+  if (secret === undefined) return 'signature.mismatch';
+  return { key: idFrom('key', secret), at: new Date(Number(timestamp) * 1000).toISOString() };
 }
 
 function keyOf(secret: string): Buffer {
