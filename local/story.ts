@@ -1,4 +1,4 @@
-import { exponentOf } from '../shared/domain/currency.ts';
+import { decimalOf, exponentOf } from '../shared/domain/currency.ts';
 import { CUSTOMER, signIn, signInUrl } from './customer.ts';
 import type { LogLine } from './functions.ts';
 import { untilQuiet } from './quiet.ts';
@@ -63,6 +63,8 @@ export async function playStory(
     post(`/accounts/${account}/refunds`, { clearingId: clearing, amountMinor: '400' }),
   );
 
+  await step('The bank tells its own balance', () => post(`/accounts/${account}/balance-updates`, {}));
+
   const expected = 2_500_000n - 3_600n + 400n;
   const seen = await figures();
   const { bookedMinor } = await get<Figures>(`${stack.bank}/accounts/${account}`);
@@ -72,7 +74,7 @@ export async function playStory(
     );
   }
   say(`The app and the bank agree: ${amount(seen.bookedMinor)} DKK.`);
-  for (const line of nextSteps(stack, account)) say(line);
+  for (const line of nextSteps(stack, { account, authorisation })) say(line);
 
   async function step(title: string, act: () => Promise<unknown>): Promise<void> {
     const startedAt = Date.now();
@@ -133,14 +135,18 @@ function hop(line: LogLine, startedAt: number): string {
 
 function amount(minor: string): string {
   const decimals = exponentOf('DKK') ?? 0;
-  const digits = minor.replace('-', '').padStart(decimals + 1, '0');
-  const major = `${minor.startsWith('-') ? '-' : ''}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+  const major = decimalOf(BigInt(minor), decimals);
   return new Intl.NumberFormat('en', { minimumFractionDigits: decimals }).format(major as `${number}`);
 }
 
-function nextSteps(stack: Stack, account: string): string[] {
+function nextSteps(
+  stack: Stack,
+  { account, authorisation }: { account: string; authorisation: string },
+): string[] {
   const { email, password } = CUSTOMER;
   const credentials = JSON.stringify({ email, password, returnSecureToken: true });
+  const { port } = new URL(stack.api);
+  const explain = `${port === '8400' ? '' : `COUNTERFOIL_PORT_BASE=${port} `}npm run explain --`;
   const json = "-H 'content-type: application/json'";
   return [
     '\nTry next (each line works when pasted):',
@@ -149,5 +155,7 @@ function nextSteps(stack: Stack, account: string): string[] {
     `  curl -s '${stack.api}/v1/accounts/${account}/transactions?limit=5' -H "authorization: Bearer $TOKEN"`,
     `  curl -s '${stack.api}/v1/notifications?limit=2' -H "authorization: Bearer $TOKEN"`,
     `  curl -s ${stack.bank}/accounts/${account}/purchases ${json} -d '{"amountMinor":"4500","merchant":{"name":"Boghandleren"}}'`,
+    `  ${explain} ${account}`,
+    `  ${explain} ${authorisation} --html .local/coffee.html`,
   ];
 }

@@ -53,14 +53,16 @@ export async function startTelemetryReceiver(port: number, spansMax = SPANS_MAX)
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://receiver');
     const asked = `${request.method} ${pathname}`;
     const [, traceId] = /^GET \/traces\/([0-9a-f]{32})$/.exec(asked) ?? [];
-    const wanted = [...searchParams];
     if (asked === 'POST /v1/traces') take(spansIn((await json(request)) as Exported));
     else if (asked === 'POST /v1/metrics') measure(measuredIn((await json(request)) as Exported));
     else if (traceId) return send(response, { status: 200, body: { spans: traces.get(traceId) ?? [] } });
     else if (asked === 'GET /traces')
       return send(response, { status: 200, body: { spans: [...traces.values()].flat() } });
     else if (asked === 'GET /logs')
-      return send(response, { status: 200, body: { lines: lines.filter((line) => isOf(line, wanted)) } });
+      return send(response, {
+        status: 200,
+        body: { lines: lines.filter((line) => isOf(line, searchParams)) },
+      });
     else if (asked === 'GET /metrics') return send(response, { status: 200, body: [...metrics.values()] });
     else return send(response, problem(new PublicError(404, 'route.not-found')));
     send(response, { status: 200, body: {} });
@@ -93,10 +95,11 @@ export async function startTelemetryReceiver(port: number, spansMax = SPANS_MAX)
   }
 }
 
-/** Whether each of these fields of the line is that; a trace is told as the last part of its resource's name. */
-function isOf(line: LogLine, wanted: readonly (readonly [string, string])[]): boolean {
-  return wanted.every(([field, value]) => {
-    if (field === 'trace') return String(line['logging.googleapis.com/trace']).endsWith(`/${value}`);
-    return line[field] === value;
+/** Whether each field that is asked for has one of its values; a trace is the last part of its resource's name. */
+function isOf(line: LogLine, wanted: URLSearchParams): boolean {
+  return [...new Set(wanted.keys())].every((field) => {
+    const told =
+      field === 'trace' ? String(line['logging.googleapis.com/trace']).split('/').at(-1) : line[field];
+    return wanted.getAll(field).includes(String(told));
   });
 }

@@ -19,7 +19,12 @@ function shown(value: Value): string {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `<${value.length} bytes, sha256 ${digestOf(value)}>`;
-  return jsonText(value);
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return jsonText(value);
+  const inner = Object.entries(value)
+    .map(([name, each]) => `${name}: ${shown(each)}`)
+    .sort();
+  return inner.length === 0 ? '{}' : `{ ${inner.join(', ')} }`;
 }
 
 function digestOf(bytes: Uint8Array): string {
@@ -30,11 +35,12 @@ function flat(fields: Fields | undefined): Map<string, string> {
   return new Map(Object.entries(fields ?? {}).flatMap(([name, value]) => leaves(name, value)));
 }
 
+/** A field with what is in it, a line each; what is deeper stands in the line. */
 function leaves(name: string, value: Value): [string, string][] {
   const isLeaf =
     typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array;
   const inner = isLeaf ? [] : Object.entries(value as Fields);
   // What is empty says so itself.
   if (inner.length === 0) return [[name, shown(value)]];
-  return inner.flatMap(([key, each]) => leaves(`${name}.${key}`, each));
+  return inner.map(([key, each]) => [`${name}.${key}`, shown(each)]);
 }

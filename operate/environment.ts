@@ -14,6 +14,8 @@ export type Environment = {
   readonly platform: Platform;
   /** Where the local stack keeps what functions tell of their work; undefined where it is not that. */
   readonly telemetry: string | undefined;
+  /** Of each bank, those with which it signs; known of the local stack alone. */
+  readonly webhookSecrets: Readonly<Record<string, readonly string[]>>;
   /** Whom the audit names. */
   operator(): Promise<string>;
 };
@@ -22,6 +24,7 @@ const stackFile = z.object({
   project: z.string(),
   emulators: z.object({ firestore: z.string(), pubsub: z.string() }),
   telemetry: z.string().optional(),
+  webhookSecrets: z.record(z.string(), z.array(z.string())).default({}),
 });
 
 /**
@@ -57,6 +60,7 @@ export async function openEnvironment(project?: string): Promise<Environment> {
     name: `project ${chosen}, ${firestore ? `the emulator at ${firestore}` : 'the real one at firestore.googleapis.com'}`,
     platform: googlePlatform({ projectId: chosen }),
     telemetry: chosen === stack?.project ? stack.telemetry : undefined,
+    webhookSecrets: chosen === stack?.project ? stack.webhookSecrets : {},
     operator: firestore ? async () => userOfThisMachine() : accountInUse,
   };
 }

@@ -2,9 +2,8 @@ import { defineCommand } from 'citty';
 import { markOf } from '../shared/runtime/log.ts';
 import { runAsMain } from './command.ts';
 import { openEnvironment } from './environment.ts';
+import { type LogLine, linesOf, traceOf } from './log-lines.ts';
 import { Refusal } from './refusal.ts';
-
-type Line = Readonly<Record<string, string | number | undefined>>;
 
 const logs = defineCommand({
   meta: {
@@ -23,43 +22,29 @@ const logs = defineCommand({
     const account = args.account === undefined ? undefined : markOf({ accountId: args.account });
     if (trace === undefined && account === undefined && event === undefined)
       throw new Refusal('Say of what: --trace, --account or --event.');
-    const { name, project, telemetry } = await openEnvironment(args.project);
-    if (telemetry === undefined)
-      throw new Refusal(`Ask Cloud Logging:\n  ${askedOfCloud(project, { trace, account, event })}`);
-    const wanted = Object.entries({ trace, account, eventId: event }).filter(
-      ([, value]) => value !== undefined,
-    );
-    const query = new URLSearchParams(wanted as [string, string][]);
-    const { lines } = (await (await fetch(`${telemetry}/logs?${query}`)).json()) as { lines: Line[] };
-    console.log(`In ${name}:`);
+    const environment = await openEnvironment(args.project);
+    const lines = await linesOf(environment, {
+      ...(trace !== undefined && { trace: [trace] }),
+      ...(account !== undefined && { account: [account] }),
+      ...(event !== undefined && { eventId: [event] }),
+    });
+    console.log(`In ${environment.name}:`);
     if (lines.length === 0)
-      console.log('  nothing is kept of it; the local stack keeps the last 20,000 lines.');
-    for (const line of lines.toSorted((a, b) => (String(a.time) < String(b.time) ? -1 : 1)))
-      console.log(`  ${wordsOf(line)}`);
+      console.log('  nothing is kept of it: 30 days in the cloud, 20,000 lines on the local stack.');
+    for (const line of lines) console.log(`  ${wordsOf(line)}`);
   },
 });
 
 /** One line for people: when, who, what, how it ended, and where to look further. */
-function wordsOf(line: Line): string {
+function wordsOf(line: LogLine): string {
   const { time, severity, message, outcome, status, reason, errorCode, milliseconds, eventId } = line;
   const what = [line.type ?? line.route ?? line.cause, message, outcome ?? status, reason ?? errorCode];
   const took = milliseconds === undefined ? undefined : `${milliseconds} ms`;
-  const trace = String(line['logging.googleapis.com/trace'] ?? '')
-    .split('/')
-    .at(-1);
+  const trace = traceOf(line);
   const told = [...what, took, eventId, trace && `trace ${trace}`].filter(
     (each) => each !== undefined && each !== '',
   );
   return [time, String(severity).padEnd(7), String(line.function).padEnd(22), ...told].join('  ');
-}
-
-function askedOfCloud(project: string, by: { trace?: string; account?: string; event?: string }): string {
-  const filter = [
-    by.trace && `trace="projects/${project}/traces/${by.trace}"`,
-    by.account && `jsonPayload.account="${by.account}"`,
-    by.event && `jsonPayload.eventId="${by.event}"`,
-  ];
-  return `gcloud logging read '${filter.filter(Boolean).join(' AND ')}' --project ${project} --order asc`;
 }
 
 await runAsMain(logs);

@@ -1,3 +1,11 @@
+import { decimalOf, exponentOf } from '../shared/domain/currency.ts';
+
+/** As in `-32.00 DKK`; of a currency whose decimals nobody knows, its minor units. */
+export function moneyText(amountMinor: bigint, currency: string): string {
+  const exponent = exponentOf(currency);
+  return `${exponent === undefined ? amountMinor : decimalOf(amountMinor, exponent)} ${currency}`;
+}
+
 /** JSON for a terminal: what would steer it is escaped, also the few characters that JSON itself leaves as they are. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(

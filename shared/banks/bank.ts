@@ -1,5 +1,6 @@
 import type { bankFacts } from '../events/bank-facts.ts';
 import type { Draft } from '../events/event.ts';
+import { idFrom } from '../events/id.ts';
 
 /** What a bank posted, as it came in. */
 export type Posted = {
@@ -16,6 +17,11 @@ export type Posted = {
 
 /** By which of the live secrets or keys a delivery was signed, named by a digest of it, and when, by the bank's clock. */
 export type Signature = { readonly key: string; readonly at: string };
+
+/** What a secret or key is called where nobody may see it. */
+export function keyName(secret: string): string {
+  return idFrom('key', secret);
+}
 
 /**
  * - `accepted`: signed by the bank, and readable. `headers` are those worth keeping: allow-listed by the adapter.

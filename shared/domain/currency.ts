@@ -23,6 +23,14 @@ export function exponentOf(currency: string): number | undefined {
   return EXPONENTS.get(currency);
 }
 
+/** Signed minor units as a decimal number, as in `-32.00` of -3200 and exponent 2. */
+export function decimalOf(amountMinor: bigint, exponent: number): string {
+  const digits = String(amountMinor < 0n ? -amountMinor : amountMinor).padStart(exponent + 1, '0');
+  const whole = digits.slice(0, digits.length - exponent);
+  const sign = amountMinor < 0n ? '-' : '';
+  return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-exponent)}`;
+}
+
 /** A bank's own exponents, where they differ from ISO 4217's: some send CLP with two decimals, or HUF with none. */
 export type Exponents = Readonly<Record<string, number>>;
 

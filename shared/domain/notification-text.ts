@@ -1,4 +1,4 @@
-import { exponentOf } from './currency.ts';
+import { decimalOf, exponentOf } from './currency.ts';
 import type { News, TransactionNews } from './notification.ts';
 import { type Language, WORDS, type Words } from './notification-words.ts';
 
@@ -67,13 +67,6 @@ function amountIn(
   const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency, signDisplay, ...digits });
   return format.format(decimalOf(amountMinor, exponent) as `${number}`);
-}
-
-function decimalOf(amountMinor: bigint, exponent: number): string {
-  const digits = String(amountMinor < 0n ? -amountMinor : amountMinor).padStart(exponent + 1, '0');
-  const whole = digits.slice(0, digits.length - exponent);
-  const sign = amountMinor < 0n ? '-' : '';
-  return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-exponent)}`;
 }
 
 /** A plain date is the same day in every zone. */

@@ -57,7 +57,8 @@ export function balanceFrom(documents: readonly Stored[], currency: string): Bal
   return { booked, held, asOf: asOfMs > 0n ? new Date(Number(asOfMs)).toISOString() : undefined };
 }
 
-function shardOf(transactionId: string, shards: number): string {
+/** The shard that a transaction's money is in. */
+export function shardOf(transactionId: string, shards: number): string {
   return String(createHash('sha256').update(transactionId).digest().readUInt32BE(0) % shards);
 }
 

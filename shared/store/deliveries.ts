@@ -40,6 +40,19 @@ export function deliveryFrom(document: Stored, chunks: readonly Stored[]): Deliv
   return { ...stored.parse(document.fields), body: bytesFrom(document, chunks) };
 }
 
+/** Deliveries that were received in this trace. */
+export function deliveriesIn(traceId: string): Query {
+  return {
+    collection: 'deliveries',
+    where: [
+      ['traceparent', '>=', `00-${traceId}-`],
+      ['traceparent', '<=', `00-${traceId}-g`],
+    ],
+    orderBy: [['traceparent', 'asc']],
+    limit: 10,
+  };
+}
+
 /** A place in the archive: when a delivery was received, and its document's id. */
 export type ArchivePlace = readonly [receivedAt: string, id: string];
 

@@ -80,6 +80,13 @@ export function writeMoved(read: Stored, notificationId: string): Write {
   return write(read, { schema: 1n, movedTo: notificationId });
 }
 
+/** The notification of this id, of whichever customer; each owner of an account has one of the same id. */
+export function notificationsCalled(id: string): Query {
+  return { collection: 'notifications', everywhere: true, where: [['id', '==', id]], limit: OWNERS_MAX };
+}
+
+const OWNERS_MAX = 32;
+
 /** A customer's list, newest first; what has moved has no time and is no part of it. */
 export function notificationsOf(
   customerId: string,

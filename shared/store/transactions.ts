@@ -10,7 +10,7 @@ import {
   totalsOf,
 } from '../domain/transaction.ts';
 import { idFrom } from '../events/id.ts';
-import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
+import { defined, encodeId, lastId, path, type Query, type Stored, type Write, write } from './document.ts';
 
 /** What all parts of one transaction have in common, in the bank's words. */
 export type Root = {
@@ -173,6 +173,20 @@ export function feedOf(
     ...(after && { startAfter: after }),
     limit,
   };
+}
+
+/** The transactions of any account that have this id, had it once, or that the bank knows by it. */
+export function transactionsNamed(name: string, by: 'id' | '_aliases' | 'bankIds'): Query {
+  const operator = by === 'id' ? '==' : 'array-contains';
+  return { collection: 'transactions', everywhere: true, where: [[by, operator, name]], limit: NAMED_MAX };
+}
+
+const NAMED_MAX = 10;
+
+/** All of an account, shown or not; by id. */
+export function transactionsOf(accountId: string, limit: number, after?: string): Query {
+  const from = after === undefined ? {} : { startAfter: [lastId(after)] as const };
+  return { collection: path('accounts', accountId, 'transactions'), limit, ...from };
 }
 
 /** Transactions of any account whose hold the bank should have given up by this instant, the longest due first. */

@@ -7,7 +7,7 @@ import { type Customer, stack } from './client.ts';
 export type Ended = { code: number | null; output: string };
 
 /** Runs what operators run, as a process of its own, against this stack; `output` is all that it printed. */
-export function operate(command: 'logs' | 'parked' | 'rebuild', ...args: string[]) {
+export function operate(command: 'explain' | 'logs' | 'parked' | 'rebuild', ...args: string[]) {
   const [, base = ''] = /\.local\/(\d+)\//.exec(inject('stackFile')) ?? [];
   const child = spawn(process.execPath, ['--import', 'tsx', `operate/${command}.ts`, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', COUNTERFOIL_PORT_BASE: base },

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { idFrom } from '../../events/id.ts';
-import type { Posted, Signature } from '../bank.ts';
+import { keyName, type Posted, type Signature } from '../bank.ts';
 
 // Source: Standard Webhooks specification 1.0, "Verifying webhook authenticity"; the age limit is our own choice
 // within it, both ways.
@@ -40,7 +39,7 @@ export function verifyStandardWebhook({
   });
   const [secret] = signedBy;
   if (secret === undefined) return 'signature.mismatch';
-  return { key: idFrom('key', secret), at: new Date(Number(timestamp) * 1000).toISOString() };
+  return { key: keyName(secret), at: new Date(Number(timestamp) * 1000).toISOString() };
 }
 
 function keyOf(secret: string): Buffer {

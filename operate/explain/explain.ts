@@ -1,0 +1,210 @@
+import type { KeptSpan } from '../../local/otlp.ts';
+import type { Event } from '../../shared/events/event.ts';
+import type { Reads } from '../../shared/platform/platform.ts';
+import { contextIn } from '../../shared/runtime/telemetry.ts';
+import { notificationFrom } from '../../shared/store/notifications.ts';
+import type { Environment } from '../environment.ts';
+import { traceOf } from '../log-lines.ts';
+import { Refusal } from '../refusal.ts';
+import { explainAccount } from './balance.ts';
+import { deliveriesOfTraces } from './deliveries.ts';
+import type { Explanation, Finding } from './explanation.ts';
+import {
+  accountFindings,
+  deliveryFindings,
+  handlingFindings,
+  notificationFindings,
+  transactionFindings,
+} from './findings.ts';
+import { notificationsIn } from './notifications.ts';
+import { replay } from './replay.ts';
+import { concerns, type Found, type Logs, type Story, storyOf, tracesOf } from './story.ts';
+import { readTransaction, subjectOf } from './subject.ts';
+import { explainedDelivery, explainedHandling } from './told.ts';
+import { comparedWithBytes, explainedTransaction } from './transactions.ts';
+import { type Handling, handlersOf } from './walk.ts';
+
+const NEWEST = 20;
+const TRANSACTIONS_MAX = 20;
+
+/** How what this id names came about; throws a `Refusal` where nothing is known of it. */
+export async function explain(environment: Environment, read: Logs, id: string): Promise<Explanation> {
+  const unread = new Set<string>();
+  // What is stored tells most of it by itself.
+  const logs: Logs = async (wanted) => {
+    try {
+      return await read(wanted);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      unread.add(error.message);
+      return [];
+    }
+  };
+  const told = await explained(environment, logs, id);
+  const notes = [...unread].map((text): Finding => ({ kind: 'note', text }));
+  return { ...told, findings: [...told.findings, ...notes] };
+}
+
+async function explained(environment: Environment, logs: Logs, id: string): Promise<Explanation> {
+  const { platform: reads, name } = environment;
+  const subject = await subjectOf(reads, id);
+  const named = `${subject.kind} ${id}`;
+  switch (subject.kind) {
+    case 'account': {
+      const account = await explainAccount(reads, id, NEWEST);
+      const nothing = { transactions: [], notifications: [], deliveries: [], handlings: [], spans: [] };
+      const told = inOrder(accountFindings(account));
+      return { subject: named, environment: name, findings: told, balances: account.balances, ...nothing };
+    }
+    case 'transaction':
+      return explainFound(environment, logs, {
+        of: subject.found.map(({ transaction }) => `transaction ${transaction.id}`).join(', '),
+        found: subject.found,
+      });
+    case 'notification': {
+      const [told] = subject.documents.flatMap((document) => notificationFrom(document) ?? []);
+      const { accountId, transactionId } = told ?? {};
+      const found = accountId && transactionId ? await readTransaction(reads, accountId, transactionId) : [];
+      if (found.length === 0)
+        throw new Refusal(`${id} tells of no transaction: ${told?.news.status ?? 'it has moved'}.`);
+      return explainFound(environment, logs, { of: named, found });
+    }
+    case 'delivery': {
+      const { deliveryId } = subject.delivery;
+      const from = { of: named, deliveryIds: [deliveryId], isAbout: () => true };
+      return explainTold(environment, logs, from);
+    }
+    case 'event': {
+      const deliveryIds = await deliveriesBehind(reads, logs, id);
+      const from = { of: named, deliveryIds, isAbout: (event: Event) => event.id === id };
+      return explainTold(environment, logs, from);
+    }
+  }
+}
+
+/** Transactions: what the bank told of them, and what came of that. */
+async function explainFound(
+  environment: Environment,
+  logs: Logs,
+  { of, found }: { of: string; found: readonly Found[] },
+): Promise<Explanation> {
+  const isAbout = (event: Event) => found.some((each) => concerns(event, each));
+  const story = await storyOf(environment.platform, logs, { deliveryIds: arrivalsOf(found), isAbout });
+  return explainStory(environment, { of, story, about: found });
+}
+
+/** What was told, and what came of it; the transactions that it made or changed are told of too, as far as they are. */
+async function explainTold(
+  environment: Environment,
+  logs: Logs,
+  {
+    of,
+    deliveryIds,
+    isAbout,
+  }: { of: string; deliveryIds: readonly string[]; isAbout: (event: Event) => boolean },
+): Promise<Explanation> {
+  const { platform: reads } = environment;
+  const story = await storyOf(reads, logs, { deliveryIds, isAbout });
+  const about = await transactionsIn(reads, story);
+  const shown = new Set(story.handlings.map(nameOf));
+  const whole = await storyOf(reads, logs, {
+    deliveryIds: [...new Set([...deliveryIds, ...arrivalsOf(about)])],
+    isAbout: (event) => isAbout(event) || about.some((each) => concerns(event, each)),
+  });
+  const isShown = (handling: Handling) => shown.has(nameOf(handling));
+  return explainStory(environment, { of, story: whole, about, isShown });
+}
+
+function nameOf({ function: fn, event }: Handling): string {
+  return `${fn.name} ${event.id}`;
+}
+
+function arrivalsOf(found: readonly Found[]): string[] {
+  const arrivals = found.flatMap(({ transaction }) => Object.values(transaction.arrival));
+  return [...new Set(arrivals.map(({ deliveryId }) => deliveryId))].filter((id) => id !== '');
+}
+
+async function transactionsIn(reads: Reads, { handlings }: Story): Promise<Found[]> {
+  const told = handlings.flatMap(({ done }) => done?.events ?? []);
+  const named = new Map(
+    told
+      .filter(({ topic }) => topic === 'transactions')
+      .map(({ event }) => [event.subject, event.data as { accountId: string; transactionId: string }]),
+  );
+  const first = [...named.values()].slice(0, TRANSACTIONS_MAX);
+  const found = await Promise.all(
+    first.map((each) => readTransaction(reads, each.accountId, each.transactionId)),
+  );
+  return found.flat();
+}
+
+async function explainStory(
+  environment: Environment,
+  {
+    of,
+    story,
+    about,
+    isShown = () => true,
+  }: { of: string; story: Story; about: readonly Found[]; isShown?: (handling: Handling) => boolean },
+): Promise<Explanation> {
+  const { platform: reads, name, webhookSecrets } = environment;
+  const lived = story.handlings.filter(({ done, parked }) => done || parked);
+  const { decided, platform: replayed } = await replay(reads, lived);
+  const transactions = await Promise.all(about.map((each) => explainedTransaction(reads, each)));
+  const compared = await Promise.all(about.map((each) => comparedWithBytes(each, story, replayed)));
+  const deliveries = story.deliveries.map((each) => explainedDelivery(each, story.lines, webhookSecrets));
+  const all = story.handlings.map((each) => explainedHandling(each, decided.get(each), story.lines));
+  const handlings = all.filter((_, n) => isShown(story.handlings[n] as Handling));
+  const notifications = await notificationsIn(reads, story, about);
+  return {
+    subject: of,
+    environment: name,
+    findings: inOrder([
+      ...transactions.flatMap(transactionFindings),
+      ...compared.flat(),
+      ...deliveryFindings(deliveries, all),
+      ...handlingFindings(handlings),
+      ...notificationFindings(notifications),
+    ]),
+    transactions,
+    notifications,
+    balances: [],
+    deliveries,
+    handlings,
+    spans: await spansOf(environment, tracesOf(story)),
+  };
+}
+
+/** The deliveries from which an event came: by the traces in which it was handled. */
+async function deliveriesBehind(reads: Reads, logs: Logs, eventId: string): Promise<string[]> {
+  const lines = await logs({ eventId: [eventId] });
+  const handlers = await handlersOf(reads, eventId);
+  const told = handlers.flatMap(({ done }) => done.events);
+  const traces = [
+    ...lines.flatMap((line) => traceOf(line) ?? []),
+    ...told.flatMap(({ event }) => contextIn(event.traceparent)?.traceId ?? []),
+  ];
+  const found = await deliveriesOfTraces(reads, traces);
+  if (found.length > 0) return found.map(({ deliveryId }) => deliveryId);
+  throw new Refusal(
+    lines.length + handlers.length === 0
+      ? `Nothing is known as ${eventId}: it is no id of a transaction, notification, account, delivery or event here, nor one of the bank's.`
+      : `${eventId} came from no delivery of a bank's: npm run logs -- --event ${eventId} tells who handled it.`,
+  );
+}
+
+async function spansOf({ telemetry }: Environment, traceIds: readonly string[]): Promise<KeptSpan[]> {
+  if (telemetry === undefined) return [];
+  const traces = await Promise.all(
+    traceIds.map(async (id) => {
+      const answer = await fetch(`${telemetry}/traces/${id}`);
+      return ((await answer.json()) as { spans: KeptSpan[] }).spans;
+    }),
+  );
+  return traces.flat().sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+}
+
+/** What is wrong comes first. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => Number(b.kind === 'wrong') - Number(a.kind === 'wrong'));
+}

@@ -1,0 +1,173 @@
+import type { Totals } from '../../shared/domain/transaction.ts';
+import { moneyText } from '../text.ts';
+import type { Account } from './balance.ts';
+import type {
+  ExplainedBalance,
+  ExplainedDelivery,
+  ExplainedHandling,
+  ExplainedNotification,
+  ExplainedTransaction,
+  Finding,
+} from './explanation.ts';
+
+const right = (text: string): Finding => ({ kind: 'right', text });
+const wrong = (text: string): Finding => ({ kind: 'wrong', text });
+const note = (text: string): Finding => ({ kind: 'note', text });
+
+/** Whether an account’s money is what its transactions are, and what the bank says. */
+export function accountFindings({ balances, wrong: bad, isOfOneMoment }: Account): Finding[] {
+  return [
+    ...bad.map(({ id, stored, folded }) =>
+      wrong(`${id} is stored as ${totalsText(stored)}; its own parts give ${totalsText(folded)}.`),
+    ),
+    ...balances.flatMap((balance) => [...sumFindings(balance), ...bankFindings(balance)]),
+    ...(isOfOneMoment ? [] : [note('The account moved each time while it was read: ask again.')]),
+  ];
+}
+
+function sumFindings(balance: ExplainedBalance): Finding[] {
+  const { accountId, currency, bookedMinor, heldMinor, partsBookedMinor, partsHeldMinor, count } = balance;
+  const money = (minor: bigint) => moneyText(minor, currency);
+  const off = [
+    { figure: 'booked', is: bookedMinor, parts: partsBookedMinor },
+    { figure: 'held', is: heldMinor, parts: partsHeldMinor },
+  ].filter(({ is, parts }) => is !== parts);
+  const shards = balance.figures.filter(
+    (each) => each.bookedMinor !== each.partsBookedMinor || each.heldMinor !== each.partsHeldMinor,
+  );
+  const where = `in ${shards.map(({ shard }) => `balances/${shard}`).join(', ')}`;
+  if (off.length > 0) {
+    return off.map(({ figure, is, parts }) =>
+      wrong(
+        `${accountId} is said to have ${money(is)} ${figure}, and its ${count} transactions sum to ${money(parts)}: ` +
+          `${money(is > parts ? is - parts : parts - is)} too ${is > parts ? 'much' : 'little'}, ${where}.`,
+      ),
+    );
+  }
+  const sum = `${money(bookedMinor)} booked and ${money(heldMinor)} held are the sum of ${count} transactions, to the last minor unit.`;
+  if (shards.length === 0) return [right(sum)];
+  return [
+    right(sum),
+    note(`Shard by shard they are not, ${where}: BALANCE_SHARDS was another once, or is elsewhere.`),
+  ];
+}
+
+function bankFindings({ currency, bookedMinor, asOf, bank }: ExplainedBalance): Finding[] {
+  if (!bank) return [note(`The bank has told no balance in ${currency}.`)];
+  const theirs = `${moneyText(bank.bookedMinor, currency)} booked as of ${bank.asOf}`;
+  if (bank.bookedMinor === bookedMinor) return [right(`The bank says the same: ${theirs}.`)];
+  const difference = moneyText(bookedMinor - bank.bookedMinor, currency);
+  // Older by the bank's clock, it need not be the same.
+  if (asOf !== undefined && asOf > bank.asOf)
+    return [note(`The bank's last word is older than ours, ${theirs}: since then ${difference}.`)];
+  return [wrong(`The bank says ${theirs}; ours, as of ${asOf ?? 'no time'}, differs by ${difference}.`)];
+}
+
+/** What is worth knowing of how a transaction came about. */
+export function transactionFindings(transaction: ExplainedTransaction): Finding[] {
+  const { booked, held, status, parts } = transaction;
+  const figures = (of: Readonly<Record<string, bigint>>) =>
+    Object.entries(of)
+      .map(([currency, minor]) => moneyText(minor, currency))
+      .join(' and ') || 'nothing';
+  return [
+    note(`${transaction.id} is ${status}: ${figures(booked)} booked, ${figures(held)} held.`),
+    ...parts.flatMap((part) => lateness(part, parts)),
+  ];
+}
+
+/** A part is late that was recorded after one that occurred after it. */
+function lateness(
+  part: ExplainedTransaction['parts'][number],
+  parts: ExplainedTransaction['parts'],
+): Finding[] {
+  const { recordedAt } = part;
+  if (recordedAt === undefined) return [];
+  const [overtook] = parts.filter(
+    (other) =>
+      other.occurredAt > part.occurredAt && other.recordedAt !== undefined && other.recordedAt < recordedAt,
+  );
+  if (!overtook) return [];
+  const seconds = (Date.parse(recordedAt) - Date.parse(overtook.recordedAt ?? recordedAt)) / 1000;
+  return [
+    note(
+      `The ${part.kind} ${part.id} came late: it occurred before the ${overtook.kind} ${overtook.id}, and was recorded ${seconds.toFixed(1)} s after it.`,
+    ),
+  ];
+}
+
+/** Whether the bytes are what the bank signed, and what it told more than once. */
+export function deliveryFindings(
+  deliveries: readonly ExplainedDelivery[],
+  handlings: readonly ExplainedHandling[],
+): Finding[] {
+  const checked = deliveries.filter(({ check }) => check === 'right').length;
+  const all = checked === deliveries.length ? 'each of them was signed' : `${checked} of them were signed`;
+  const count = deliveries.length === 1 ? 'One delivery' : `${deliveries.length} deliveries`;
+  return [
+    ...(checked > 0
+      ? [right(`${count} of the bank's; ${all} with these very bytes, which was checked again now.`)]
+      : []),
+    ...deliveries.flatMap(({ id, bank, check, received }) => [
+      ...(check === 'wrong'
+        ? [wrong(`${id} is not what ${bank} signed: its signature does not fit its bytes.`)]
+        : []),
+      ...(received.length > 1
+        ? [
+            note(
+              `${bank} delivered ${id} ${received.length} times: the first time counted, and what came again changed nothing.`,
+            ),
+          ]
+        : []),
+    ]),
+    ...toldAgain(handlings),
+  ];
+}
+
+/** The same events in other deliveries. */
+function toldAgain(handlings: readonly ExplainedHandling[]): Finding[] {
+  const first = new Map<string, string>();
+  return handlings.flatMap(({ function: fn, event, told }) => {
+    if (fn !== 'translate-delivery') return [];
+    const again = told.filter(({ id }) => first.has(id));
+    for (const { id } of told) if (!first.has(id)) first.set(id, event.id);
+    return again.map(({ id, type }) =>
+      note(`${event.id} told ${type} again, as ${first.get(id)} had: that changed nothing.`),
+    );
+  });
+}
+
+export function handlingFindings(handlings: readonly ExplainedHandling[]): Finding[] {
+  const failed = handlings.flatMap(({ attempts, function: fn }) =>
+    attempts.filter(({ outcome }) => outcome.startsWith('failed')).map(({ outcome }) => `${fn} ${outcome}`),
+  );
+  return [
+    ...handlings.flatMap(({ function: fn, event, state, parked }) =>
+      state === 'parked' && parked
+        ? [
+            wrong(
+              `${fn} could not process ${event.type} ${event.id}: ${parked.reason}. npm run parked -- show ${parked.id}`,
+            ),
+          ]
+        : [],
+    ),
+    ...[...new Set(failed)].map((each) => note(`${each}; it was tried again.`)),
+  ];
+}
+
+export function notificationFindings(notifications: readonly ExplainedNotification[]): Finding[] {
+  return notifications.flatMap(({ id, pushes }) =>
+    pushes.map(({ deviceId, outcome, at }) =>
+      note(`${id} to ${deviceId}: ${outcome}${at ? `, ${at}` : ''}.`),
+    ),
+  );
+}
+
+/** As in `-32.00 DKK booked, 0.00 DKK held`. */
+function totalsText(totals: Totals): string {
+  const texts = Object.entries(totals).map(
+    ([currency, { booked, held }]) =>
+      `${moneyText(booked, currency)} booked, ${moneyText(held, currency)} held`,
+  );
+  return texts.join('; ') || 'nothing';
+}

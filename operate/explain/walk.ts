@@ -1,0 +1,94 @@
+import { registry } from '../../functions/registry.ts';
+import type { Event, Topic } from '../../shared/events/event.ts';
+import type { Reads } from '../../shared/platform/platform.ts';
+import { parkedId } from '../../shared/runtime/dead-letter.ts';
+import type { EventFunction } from '../../shared/runtime/declared.ts';
+import { toMessage } from '../../shared/runtime/outgoing.ts';
+import { chunkPaths } from '../../shared/store/chunks.ts';
+import type { Stored } from '../../shared/store/document.ts';
+import { type InboxEntry, inboxFrom, inboxPath } from '../../shared/store/inbox.ts';
+import { type Parked, parkedFrom, parkedPath } from '../../shared/store/parked.ts';
+
+/** What one function did about one event, as its inbox and the parking lot have it. */
+export type Handling = {
+  readonly function: EventFunction;
+  readonly event: Event;
+  /** Undefined while it has not handled it, and once its inbox entry has expired. */
+  readonly done: InboxEntry | undefined;
+  readonly parked: Parked | undefined;
+};
+
+export type Told = InboxEntry['events'][number];
+
+const listeners = registry.flatMap(({ fn }) => (fn.trigger === 'event' ? [fn] : []));
+// A delivery of thousands of events is explained by its first ones.
+const EVENTS_MAX = 500;
+
+/**
+ * Everything that followed from these events, level by level, as it is recorded: each function's inbox entry holds what
+ * it told, which others handled in turn. What is wanted comes first, where a delivery told of too much.
+ */
+export async function walk(
+  reads: Reads,
+  events: readonly Event[],
+  isWanted: (event: Event) => boolean,
+): Promise<Handling[]> {
+  const found: Handling[] = [];
+  const seen = new Set<string>();
+  let level = events;
+  while (level.length > 0 && seen.size < EVENTS_MAX) {
+    for (const { id } of level) seen.add(id);
+    const handlings = await handlingsOf(reads, level);
+    found.push(...handlings);
+    const told = new Map(
+      handlings.flatMap(({ done }) => done?.events ?? []).map(({ event }) => [event.id, event]),
+    );
+    const unseen = [...told.values()].filter(({ id }) => !seen.has(id));
+    level = unseen.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a))).slice(0, EVENTS_MAX - seen.size);
+  }
+  return found;
+}
+
+/** Who listens to these, and what they did about them. */
+async function handlingsOf(reads: Reads, events: readonly Event[]): Promise<Handling[]> {
+  const pairs = events.flatMap((event) => listenersOf(event).map((fn) => ({ fn, event })));
+  const entries = await reads.get(pairs.map(({ fn, event }) => inboxPath(fn.name, event.id)));
+  const parked = await reads.get(
+    pairs.map(({ fn, event }) => parkedPath(parkedId(fn.name, toMessage(event), event))),
+  );
+  return Promise.all(
+    pairs.map(async ({ fn, event }, n) => ({
+      function: fn,
+      event,
+      done: await whole(reads, entries[n]),
+      parked: parked[n] && parkedFrom(parked[n]),
+    })),
+  );
+}
+
+export function listenersOf({ type, to }: Pick<Event, 'type' | 'to'>): EventFunction[] {
+  return listeners.filter(
+    ({ name, on }) => on.some((kind) => kind.type === type) && (to === undefined || to === name),
+  );
+}
+
+/** Which of all functions have handled an event of this id, whatever it was. */
+export async function handlersOf(
+  reads: Reads,
+  eventId: string,
+): Promise<{ fn: EventFunction; done: InboxEntry }[]> {
+  const entries = await reads.get(listeners.map(({ name }) => inboxPath(name, eventId)));
+  const found = await Promise.all(
+    listeners.map(async (fn, n) => ({ fn, done: await whole(reads, entries[n]) })),
+  );
+  return found.flatMap(({ fn, done }) => (done ? [{ fn, done }] : []));
+}
+
+async function whole(reads: Reads, entry: Stored | undefined): Promise<InboxEntry | undefined> {
+  return entry && inboxFrom(entry, await reads.get(chunkPaths(entry)));
+}
+
+/** The topic that carries it, as its listener says. */
+export function topicOf(fn: EventFunction): Topic {
+  return fn.on[0].topic;
+}
