@@ -106,7 +106,7 @@ export function deliveryFindings(
   const count = deliveries.length === 1 ? 'One delivery' : `${deliveries.length} deliveries`;
   return [
     ...(checked > 0
-      ? [right(`${count} of the bank's; ${all} with these very bytes, which was checked again now.`)]
+      ? [right(`${count} of the bank’s; ${all} with these very bytes, which was checked again now.`)]
       : []),
     ...deliveries.flatMap(({ id, bank, check, received }) => [
       ...(check === 'wrong'

@@ -19,7 +19,7 @@ test('Ida’s phone shows her salary and then her coffee, each once', () => {
     '  the phone shows   nothing',
     '  the phone shows   Havnens Bageri ApS  +25.000,00 kr. er gået ind',
     // What follows for the coffee changes its notification in silence.
-    ...Array.from({ length: 3 }, () => '  the phone shows   Kaffebaren  -32,00 kr.'),
+    ...Array.from({ length: 4 }, () => '  the phone shows   Kaffebaren  -32,00 kr.'),
   ]);
 });
 
@@ -41,8 +41,14 @@ test('each step shows its way, one line per hop with its milliseconds', () => {
 test('what it prints to try next works when pasted', () => {
   const from = story.findIndex((line) => line.startsWith('Try next'));
   const pasted = story.slice(from + 1).filter((line) => line.startsWith('  '));
-  expect(pasted).toHaveLength(5);
-  const output = execFileSync('bash', ['-c', `set -e\n${pasted.join('\necho\n')}`], { encoding: 'utf8' });
+  expect(pasted).toHaveLength(7);
+  const run = (lines: readonly string[]) =>
+    execFileSync('bash', ['-c', `set -e\n${lines.join('\necho\n')}`], { encoding: 'utf8' });
+  expect(run(pasted.slice(5, 6))).toContain(
+    '24968.00 DKK booked and 0.00 DKK held are the sum of 2 transactions',
+  );
+  expect(run(pasted.slice(6))).toContain('.local/coffee.html explains transaction txn_');
+  const output = run(pasted.slice(0, 5));
   const [, accounts, feed, notifications, purchase] = output
     .split('\n')
     .map((line) => (line ? JSON.parse(line) : undefined));
