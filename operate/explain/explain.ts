@@ -1,14 +1,13 @@
-import type { KeptSpan } from '../../local/otlp.ts';
 import type { Event } from '../../shared/events/event.ts';
-import type { Reads } from '../../shared/platform/platform.ts';
 import { contextIn } from '../../shared/runtime/telemetry.ts';
+import type { Stored } from '../../shared/store/document.ts';
 import { notificationFrom } from '../../shared/store/notifications.ts';
 import type { Environment } from '../environment.ts';
-import { traceOf } from '../log-lines.ts';
 import { Refusal } from '../refusal.ts';
 import { explainAccount } from './balance.ts';
+import { arrivalsOf, deliveriesBehind, parkedDeliveriesOf, transactionsIn } from './behind.ts';
 import { deliveriesOfTraces } from './deliveries.ts';
-import type { Explanation, Finding } from './explanation.ts';
+import type { ExplainedSpan, Explanation, Finding } from './explanation.ts';
 import {
   accountFindings,
   deliveryFindings,
@@ -22,10 +21,9 @@ import { concerns, type Found, type Logs, type Story, storyOf, tracesOf } from '
 import { readTransaction, subjectOf } from './subject.ts';
 import { explainedDelivery, explainedHandling } from './told.ts';
 import { comparedWithBytes, explainedTransaction } from './transactions.ts';
-import { type Handling, handlersOf } from './walk.ts';
+import type { Handling } from './walk.ts';
 
 const NEWEST = 20;
-const TRANSACTIONS_MAX = 20;
 
 /** How what this id names came about; throws a `Refusal` where nothing is known of it. */
 export async function explain(environment: Environment, read: Logs, id: string): Promise<Explanation> {
@@ -63,11 +61,22 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
       });
     case 'notification': {
       const [told] = subject.documents.flatMap((document) => notificationFrom(document) ?? []);
-      const { accountId, transactionId } = told ?? {};
+      const { accountId, transactionId, arrival } = told ?? {};
       const found = accountId && transactionId ? await readTransaction(reads, accountId, transactionId) : [];
-      if (found.length === 0)
-        throw new Refusal(`${id} tells of no transaction: ${told?.news.status ?? 'it has moved'}.`);
-      return explainFound(environment, logs, { of: named, found });
+      if (found.length > 0) return explainFound(environment, logs, { of: named, found });
+      const { eventId, traceparent } = arrival ?? {};
+      const traceId = contextIn(traceparent)?.traceId;
+      const behind = await deliveriesOfTraces(reads, traceId === undefined ? [] : [traceId]);
+      const from = {
+        of: named,
+        deliveryIds: behind.map(({ deliveryId }) => deliveryId),
+        isAbout: (event: Event) => event.id === eventId,
+        told: subject.documents,
+      };
+      if (behind.length > 0) return explainTold(environment, logs, from);
+      throw new Refusal(
+        `${id} tells of no transaction, and of no delivery of a bank's${traceId ? `: npm run logs -- --trace ${traceId} tells who did what` : ''}.`,
+      );
     }
     case 'delivery': {
       const { deliveryId } = subject.delivery;
@@ -88,8 +97,10 @@ async function explainFound(
   logs: Logs,
   { of, found }: { of: string; found: readonly Found[] },
 ): Promise<Explanation> {
+  const { platform: reads } = environment;
   const isAbout = (event: Event) => found.some((each) => concerns(event, each));
-  const story = await storyOf(environment.platform, logs, { deliveryIds: arrivalsOf(found), isAbout });
+  const deliveryIds = [...arrivalsOf(found), ...(await parkedDeliveriesOf(reads, found))];
+  const story = await storyOf(reads, logs, { deliveryIds: [...new Set(deliveryIds)], isAbout });
   return explainStory(environment, { of, story, about: found });
 }
 
@@ -101,7 +112,13 @@ async function explainTold(
     of,
     deliveryIds,
     isAbout,
-  }: { of: string; deliveryIds: readonly string[]; isAbout: (event: Event) => boolean },
+    told,
+  }: {
+    of: string;
+    deliveryIds: readonly string[];
+    isAbout: (event: Event) => boolean;
+    told?: readonly Stored[];
+  },
 ): Promise<Explanation> {
   const { platform: reads } = environment;
   const story = await storyOf(reads, logs, { deliveryIds, isAbout });
@@ -112,30 +129,11 @@ async function explainTold(
     isAbout: (event) => isAbout(event) || about.some((each) => concerns(event, each)),
   });
   const isShown = (handling: Handling) => shown.has(nameOf(handling));
-  return explainStory(environment, { of, story: whole, about, isShown });
+  return explainStory(environment, { of, story: whole, about, isShown, told });
 }
 
 function nameOf({ function: fn, event }: Handling): string {
   return `${fn.name} ${event.id}`;
-}
-
-function arrivalsOf(found: readonly Found[]): string[] {
-  const arrivals = found.flatMap(({ transaction }) => Object.values(transaction.arrival));
-  return [...new Set(arrivals.map(({ deliveryId }) => deliveryId))].filter((id) => id !== '');
-}
-
-async function transactionsIn(reads: Reads, { handlings }: Story): Promise<Found[]> {
-  const told = handlings.flatMap(({ done }) => done?.events ?? []);
-  const named = new Map(
-    told
-      .filter(({ topic }) => topic === 'transactions')
-      .map(({ event }) => [event.subject, event.data as { accountId: string; transactionId: string }]),
-  );
-  const first = [...named.values()].slice(0, TRANSACTIONS_MAX);
-  const found = await Promise.all(
-    first.map((each) => readTransaction(reads, each.accountId, each.transactionId)),
-  );
-  return found.flat();
 }
 
 async function explainStory(
@@ -145,17 +143,25 @@ async function explainStory(
     story,
     about,
     isShown = () => true,
-  }: { of: string; story: Story; about: readonly Found[]; isShown?: (handling: Handling) => boolean },
+    told = [],
+  }: {
+    of: string;
+    story: Story;
+    about: readonly Found[];
+    isShown?: (handling: Handling) => boolean;
+    /** Notifications that are about no transaction. */
+    told?: readonly Stored[] | undefined;
+  },
 ): Promise<Explanation> {
   const { platform: reads, name, webhookSecrets } = environment;
-  const lived = story.handlings.filter(({ done, parked }) => done || parked);
+  const lived = story.handlings.filter(({ done, parked, isForgotten }) => done || parked || isForgotten);
   const { decided, platform: replayed } = await replay(reads, lived);
   const transactions = await Promise.all(about.map((each) => explainedTransaction(reads, each)));
   const compared = await Promise.all(about.map((each) => comparedWithBytes(each, story, replayed)));
   const deliveries = story.deliveries.map((each) => explainedDelivery(each, story.lines, webhookSecrets));
   const all = story.handlings.map((each) => explainedHandling(each, decided.get(each), story.lines));
   const handlings = all.filter((_, n) => isShown(story.handlings[n] as Handling));
-  const notifications = await notificationsIn(reads, story, about);
+  const notifications = await notificationsIn(reads, story, about, told);
   return {
     subject: of,
     environment: name,
@@ -175,30 +181,12 @@ async function explainStory(
   };
 }
 
-/** The deliveries from which an event came: by the traces in which it was handled. */
-async function deliveriesBehind(reads: Reads, logs: Logs, eventId: string): Promise<string[]> {
-  const lines = await logs({ eventId: [eventId] });
-  const handlers = await handlersOf(reads, eventId);
-  const told = handlers.flatMap(({ done }) => done.events);
-  const traces = [
-    ...lines.flatMap((line) => traceOf(line) ?? []),
-    ...told.flatMap(({ event }) => contextIn(event.traceparent)?.traceId ?? []),
-  ];
-  const found = await deliveriesOfTraces(reads, traces);
-  if (found.length > 0) return found.map(({ deliveryId }) => deliveryId);
-  throw new Refusal(
-    lines.length + handlers.length === 0
-      ? `Nothing is known as ${eventId}: it is no id of a transaction, notification, account, delivery or event here, nor one of the bank's.`
-      : `${eventId} came from no delivery of a bank's: npm run logs -- --event ${eventId} tells who handled it.`,
-  );
-}
-
-async function spansOf({ telemetry }: Environment, traceIds: readonly string[]): Promise<KeptSpan[]> {
+async function spansOf({ telemetry }: Environment, traceIds: readonly string[]): Promise<ExplainedSpan[]> {
   if (telemetry === undefined) return [];
   const traces = await Promise.all(
     traceIds.map(async (id) => {
       const answer = await fetch(`${telemetry}/traces/${id}`);
-      return ((await answer.json()) as { spans: KeptSpan[] }).spans;
+      return ((await answer.json()) as { spans: ExplainedSpan[] }).spans;
     }),
   );
   return traces.flat().sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));

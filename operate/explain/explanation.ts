@@ -1,4 +1,3 @@
-import type { KeptSpan } from '../../local/otlp.ts';
 import type { Check } from './deliveries.ts';
 
 /** How a figure, a document or an event came about; plain data, as `--json` prints it. */
@@ -15,7 +14,7 @@ export type Explanation = {
   /** In the order in which they were done. */
   readonly handlings: readonly ExplainedHandling[];
   /** Where the local stack has them. */
-  readonly spans: readonly KeptSpan[];
+  readonly spans: readonly ExplainedSpan[];
 };
 
 /** `right` was checked and holds, `wrong` does not; `note` is what happened. */
@@ -140,6 +139,18 @@ export type ExplainedHandling = {
   }[];
   /** Each time that it was handed the event, as far as logs tell. */
   readonly attempts: readonly Attempt[];
+};
+
+/** One thing that a process did, as it told OpenTelemetry. */
+export type ExplainedSpan = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string | undefined;
+  readonly function: string;
+  readonly name: string;
+  readonly startedAt: string;
+  readonly milliseconds: number;
+  readonly error?: string | undefined;
 };
 
 export type Attempt = {

@@ -1,5 +1,4 @@
 import { html, raw } from 'hono/html';
-import type { KeptSpan } from '../../local/otlp.ts';
 import { jsonText, moneyText } from '../text.ts';
 import { byEvent, figuresText, prettyJson } from './as-text.ts';
 import type {
@@ -7,6 +6,7 @@ import type {
   ExplainedDelivery,
   ExplainedHandling,
   ExplainedNotification,
+  ExplainedSpan,
   ExplainedTransaction,
   Explanation,
 } from './explanation.ts';
@@ -101,7 +101,7 @@ function notificationSection({ customerId, title, body, pushes }: ExplainedNotif
 }
 
 /** Each trace as bars from its first span to its last. */
-function tracesSection(spans: readonly KeptSpan[]): Html | string {
+function tracesSection(spans: readonly ExplainedSpan[]): Html | string {
   const traces = grouped(spans);
   if (traces.size === 0) return '';
   return html`<section><h2>How long it took</h2>${[...traces].map(([traceId, own], n) => {
@@ -161,9 +161,9 @@ ${told.map(({ type, id, subject, topic }) => html`<p>then <strong>${type}</stron
 }
 
 /** Each with those below it; whose parent is not there is at the top. */
-function inTree(spans: readonly KeptSpan[]): KeptSpan[] {
+function inTree(spans: readonly ExplainedSpan[]): ExplainedSpan[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
-  const below = (parent: KeptSpan): KeptSpan[] =>
+  const below = (parent: ExplainedSpan): ExplainedSpan[] =>
     spans
       .filter(({ parentSpanId }) => parentSpanId === parent.spanId)
       // Its own calls, and then the work of others that followed.
@@ -173,8 +173,8 @@ function inTree(spans: readonly KeptSpan[]): KeptSpan[] {
   return roots.flatMap((root) => [root, ...below(root)]);
 }
 
-function grouped(spans: readonly KeptSpan[]): Map<string, KeptSpan[]> {
-  const groups = new Map<string, KeptSpan[]>();
+function grouped(spans: readonly ExplainedSpan[]): Map<string, ExplainedSpan[]> {
+  const groups = new Map<string, ExplainedSpan[]>();
   for (const span of spans) groups.set(span.traceId, [...(groups.get(span.traceId) ?? []), span]);
   return groups;
 }

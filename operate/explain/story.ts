@@ -48,7 +48,10 @@ export async function storyOf(
   const again = new Map(others.map((each) => [each.deliveryId, each]));
   const deliveries = [...first, ...again.values()].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
   const handlings = again.size === 0 ? known : await follow(reads, deliveries, isAbout);
-  return { deliveries, handlings: inOrder(handlings), lines: ofTraces };
+  const handled = new Set(handlings.map(({ event }) => event.id));
+  // A bank may begin one trace for many deliveries.
+  const told = deliveries.filter(({ deliveryId }) => handled.has(deliveryId));
+  return { deliveries: told.length > 0 ? told : deliveries, handlings: inOrder(handlings), lines: ofTraces };
 }
 
 async function follow(
@@ -59,23 +62,21 @@ async function follow(
   const all = await walk(reads, deliveries.map(eventOf), isAbout);
   const kept = new Set(all.filter(({ event }) => isAbout(event)).map(({ event }) => event.id));
   // What follows from it belongs to the story, and what it followed from.
-  for (const { event, done } of all) {
-    if (kept.has(event.id)) for (const told of done?.events ?? []) kept.add(told.event.id);
+  for (const { event, told } of all) {
+    if (kept.has(event.id)) for (const each of told) kept.add(each.event.id);
   }
-  for (const { event, done } of all.toReversed()) {
-    if (done?.events.some((told) => kept.has(told.event.id))) kept.add(event.id);
+  for (const { event, told } of all.toReversed()) {
+    if (told.some((each) => kept.has(each.event.id))) kept.add(event.id);
   }
-  return all.filter(
-    ({ event }) => kept.has(event.id) || deliveries.some((each) => each.deliveryId === event.id),
-  );
+  return all.filter(({ event }) => kept.has(event.id));
 }
 
 const FACTS: ReadonlySet<string> = new Set(bankFacts.map(({ type }) => type));
 
 /** Whether the transaction was made of this fact, or the fact names what the transaction is to the bank. */
 export function concerns(event: Event, { accountId, transaction }: Found): boolean {
-  if (!FACTS.has(event.type)) return false;
   if (Object.values(transaction.arrival).some(({ factId }) => factId === event.id)) return true;
+  if (!FACTS.has(event.type)) return false;
   const data = event.data as Readonly<Record<string, unknown>>;
   const { bankIds } = transaction.summary;
   return (
@@ -84,7 +85,8 @@ export function concerns(event: Event, { accountId, transaction }: Found): boole
 }
 
 function inOrder(handlings: readonly Handling[]): Handling[] {
-  const when = ({ done, parked }: Handling) => done?.handledAt.toISOString() ?? parked?.parkedAt ?? '~';
+  const when = ({ done, parked, isForgotten, event }: Handling) =>
+    done?.handledAt.toISOString() ?? parked?.parkedAt ?? (isForgotten ? event.time : '~');
   return handlings.toSorted((a, b) => (when(a) < when(b) ? -1 : 1));
 }
 

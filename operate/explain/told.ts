@@ -42,7 +42,7 @@ export function explainedDelivery(
 
 /** What a function did about an event, in plain words. */
 export function explainedHandling(
-  { function: fn, event, done, parked }: Handling,
+  { function: fn, event, done, parked, told }: Handling,
   decided: Decided | undefined,
   lines: readonly LogLine[],
 ): ExplainedHandling {
@@ -63,10 +63,10 @@ export function explainedHandling(
     changes: decided?.kind === 'changed' ? decided.changes.flatMap(changed) : [],
     // What was handled then is refused now: it stood on more than this story tells.
     unshown: decided?.kind === 'refused' && done ? decided.reason : undefined,
-    told: (done?.events ?? []).map(({ topic, event: told }) => ({
-      id: told.id,
-      type: told.type,
-      subject: told.subject,
+    told: told.map(({ topic, event: next }) => ({
+      id: next.id,
+      type: next.type,
+      subject: next.subject,
       topic,
     })),
     attempts: lines.filter((line) => line.function === fn.name && line.eventId === id).flatMap(attempt),

@@ -1,13 +1,16 @@
 import { registry } from '../../functions/registry.ts';
-import type { Event, Topic } from '../../shared/events/event.ts';
+import { PermanentError } from '../../shared/errors.ts';
+import type { Event } from '../../shared/events/event.ts';
+import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
 import type { Reads } from '../../shared/platform/platform.ts';
 import { parkedId } from '../../shared/runtime/dead-letter.ts';
 import type { EventFunction } from '../../shared/runtime/declared.ts';
 import { toMessage } from '../../shared/runtime/outgoing.ts';
 import { chunkPaths } from '../../shared/store/chunks.ts';
 import type { Stored } from '../../shared/store/document.ts';
-import { type InboxEntry, inboxFrom, inboxPath } from '../../shared/store/inbox.ts';
+import { type InboxEntry, inboxFrom, inboxPath, KEPT_DAYS } from '../../shared/store/inbox.ts';
 import { type Parked, parkedFrom, parkedPath } from '../../shared/store/parked.ts';
+import { factsOf } from '../rebuild/facts.ts';
 
 /** What one function did about one event, as its inbox and the parking lot have it. */
 export type Handling = {
@@ -16,9 +19,10 @@ export type Handling = {
   /** Undefined while it has not handled it, and once its inbox entry has expired. */
   readonly done: InboxEntry | undefined;
   readonly parked: Parked | undefined;
+  /** It is so long ago that no record of it would be left: what it told is what its code tells now. */
+  readonly isForgotten: boolean;
+  readonly told: InboxEntry['events'];
 };
-
-export type Told = InboxEntry['events'][number];
 
 const listeners = registry.flatMap(({ fn }) => (fn.trigger === 'event' ? [fn] : []));
 // A delivery of thousands of events is explained by its first ones.
@@ -40,9 +44,7 @@ export async function walk(
     for (const { id } of level) seen.add(id);
     const handlings = await handlingsOf(reads, level);
     found.push(...handlings);
-    const told = new Map(
-      handlings.flatMap(({ done }) => done?.events ?? []).map(({ event }) => [event.id, event]),
-    );
+    const told = new Map(handlings.flatMap((each) => each.told).map(({ event }) => [event.id, event]));
     const unseen = [...told.values()].filter(({ id }) => !seen.has(id));
     level = unseen.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a))).slice(0, EVENTS_MAX - seen.size);
   }
@@ -57,16 +59,34 @@ async function handlingsOf(reads: Reads, events: readonly Event[]): Promise<Hand
     pairs.map(({ fn, event }) => parkedPath(parkedId(fn.name, toMessage(event), event))),
   );
   return Promise.all(
-    pairs.map(async ({ fn, event }, n) => ({
-      function: fn,
-      event,
-      done: await whole(reads, entries[n]),
-      parked: parked[n] && parkedFrom(parked[n]),
-    })),
+    pairs.map(async ({ fn, event }, n) => {
+      const done = await whole(reads, entries[n]);
+      const isForgotten = done === undefined && isLongAgo(event);
+      const told = done?.events ?? (isForgotten ? translated(fn, event) : []);
+      return { function: fn, event, done, parked: parked[n] && parkedFrom(parked[n]), isForgotten, told };
+    }),
   );
 }
 
-export function listenersOf({ type, to }: Pick<Event, 'type' | 'to'>): EventFunction[] {
+function isLongAgo({ data, time }: Event): boolean {
+  const { receivedAt = time } = (data ?? {}) as { receivedAt?: string };
+  return Date.parse(receivedAt) < Date.now() - KEPT_DAYS * 86_400_000;
+}
+
+/** What the delivery says, once nobody knows any more what was told of it. */
+function translated(fn: EventFunction, { type, data }: Event): InboxEntry['events'] {
+  if (type !== deliveryReceived.type || fn.name !== 'translate-delivery') return [];
+  const { bodyBase64, ...delivery } = deliveryReceived.data.parse(data);
+  try {
+    const facts = factsOf({ ...delivery, body: Buffer.from(bodyBase64, 'base64') });
+    return facts.map((event) => ({ topic: 'bank-facts', event }));
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    return []; // it was parked when it came
+  }
+}
+
+function listenersOf({ type, to }: Pick<Event, 'type' | 'to'>): EventFunction[] {
   return listeners.filter(
     ({ name, on }) => on.some((kind) => kind.type === type) && (to === undefined || to === name),
   );
@@ -86,9 +106,4 @@ export async function handlersOf(
 
 async function whole(reads: Reads, entry: Stored | undefined): Promise<InboxEntry | undefined> {
   return entry && inboxFrom(entry, await reads.get(chunkPaths(entry)));
-}
-
-/** The topic that carries it, as its listener says. */
-export function topicOf(fn: EventFunction): Topic {
-  return fn.on[0].topic;
 }

@@ -18,7 +18,7 @@ export type Facts = {
 export function factsFor(fn: EventFunction, delivery: Delivery): Facts {
   const wanted = new Set(fn.on.map(({ type }) => type));
   try {
-    const events = factsOf(delivery, delivery.body, delivery.deliveryId);
+    const events = factsOf(delivery);
     return { events: events.filter(({ type }) => wanted.has(type)) };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
@@ -27,7 +27,11 @@ export function factsFor(fn: EventFunction, delivery: Delivery): Facts {
 }
 
 /** The whole delivery, its later parts too, each of which had a cause of its own. */
-function factsOf(delivery: Delivery, body: Uint8Array, cause: string): Event[] {
+export function factsOf(
+  delivery: Delivery,
+  body: Uint8Array = delivery.body,
+  cause: string = delivery.deliveryId,
+): Event[] {
   const bank = bankNamed(delivery.bank);
   if (!bank) throw new PermanentError('bank.unknown', { bank: delivery.bank });
   const { facts, more } = bank.translate({ ...delivery, body });

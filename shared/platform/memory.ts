@@ -199,7 +199,7 @@ export function memoryCloud({
     for (const path of paths) {
       if (found.length === limit) break;
       const row = read(path);
-      if (where.every(([field, operator, value]) => matches(row.fields?.[field], operator, value)))
+      if (where.every(([field, operator, value]) => matches(valueAt(row.fields, field), operator, value)))
         found.push(row);
     }
     return found;
@@ -297,6 +297,13 @@ function incremented(fields: Fields, by: Increments): Fields {
     return [key, incremented(inner, delta)];
   });
   return { ...fields, ...Object.fromEntries(changes) };
+}
+
+function valueAt(fields: Fields | undefined, field: string): Value | undefined {
+  if (!field.includes('.')) return fields?.[field];
+  return field
+    .split('.')
+    .reduce<Value | undefined>((value, name) => (value as Fields | undefined)?.[name], fields);
 }
 
 function matches(actual: Value | undefined, operator: Condition[1], value: string | boolean): boolean {

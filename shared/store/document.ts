@@ -35,7 +35,7 @@ export type Write =
       readonly atLeast?: Readonly<Record<string, bigint>>;
     };
 
-/** A range is over the first field that is ordered by. */
+/** A range is over the first field that is ordered by. A dot goes into a map. */
 export type Condition = readonly [
   field: string,
   operator: '==' | 'array-contains' | '<=' | '>=',

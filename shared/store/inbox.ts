@@ -21,7 +21,7 @@ export type InboxEntry = {
 
 // Longer than any topic's retention (31 days at most, 7 by default) and than the longest retries of a bank
 // (two weeks at Wise).
-const KEPT_DAYS = 35;
+export const KEPT_DAYS = 35;
 
 /** A rebuild has entries of its own, beside those of what was handled as it came. */
 export function inboxPath(functionName: string, cause: string, rebuild?: string): string {

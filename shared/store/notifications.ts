@@ -14,6 +14,8 @@ export type Notification = Text & {
   readonly read: boolean;
   readonly accountId?: string | undefined;
   readonly transactionId?: string | undefined;
+  /** Of one about no transaction: the event that brought it first. */
+  readonly arrival?: { readonly eventId: string; readonly traceparent: string } | undefined;
 };
 
 const common = z.object({
@@ -26,6 +28,7 @@ const common = z.object({
   read: z.boolean(),
   accountId: z.string().optional(),
   transactionId: z.string().optional(),
+  _arrival: z.object({ eventId: z.string(), traceparent: z.string() }).optional(),
 });
 
 const transactionNews = z.object({
@@ -62,8 +65,8 @@ export function notificationPath(customerId: string, notificationId: string): st
 export function notificationFrom(document: Stored): Notification | undefined {
   const { fields } = document;
   if (!fields || movedTo(document) !== undefined) return undefined;
-  const { _latestAt: latestAt, ...plain } = common.parse(fields);
-  return { ...plain, latestAt: latestAt ?? plain.occurredAt, news: news.parse(fields) };
+  const { _latestAt: latestAt, _arrival: arrival, ...plain } = common.parse(fields);
+  return { ...plain, arrival, latestAt: latestAt ?? plain.occurredAt, news: news.parse(fields) };
 }
 
 /** The notification that this one turned out to be about the same thing as. */
@@ -71,9 +74,13 @@ export function movedTo({ fields }: Stored): string | undefined {
   return fields?.movedTo as string | undefined;
 }
 
-export function writeNotification(read: Stored, { news: told, latestAt, ...plain }: Notification): Write {
+export function writeNotification(
+  read: Stored,
+  { news: told, latestAt, arrival, ...plain }: Notification,
+): Write {
   const { means, ...rest } = { means: undefined, ...told };
-  return write(read, defined({ schema: 1n, ...plain, ...rest, _means: means, _latestAt: latestAt }));
+  const own = { _means: means, _latestAt: latestAt, _arrival: arrival };
+  return write(read, defined({ schema: 1n, ...plain, ...rest, ...own }));
 }
 
 export function writeMoved(read: Stored, notificationId: string): Write {

@@ -101,6 +101,13 @@ export function waitingFor(what: string, limit: number): Query {
   return { collection: 'parked', where, limit };
 }
 
+/** What a transaction's recorder gave up about it: the bank contradicts itself. */
+export function parkedAbout(transactionId: string): Query {
+  return { collection: 'parked', where: [['facts.transactionId', '==', transactionId]], limit: ABOUT_MAX };
+}
+
+const ABOUT_MAX = 20;
+
 /** What is parked, newest first. */
 export function parkedPage(
   only: { state?: string | undefined; function?: string | undefined; reason?: string | undefined },

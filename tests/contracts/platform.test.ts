@@ -319,6 +319,16 @@ describe.each([
       expect(await ids({ where: [['on', '==', 'true']] })).toEqual(['c']);
     });
 
+    test('by what stands in a map finds what has it there', async () => {
+      await stored({
+        a: { facts: { of: 'x' } },
+        b: { facts: { of: 'y' } },
+        c: { facts: {} },
+        d: { of: 'x' },
+      });
+      expect(await ids({ where: [['facts.of', '==', 'x']] })).toEqual(['a']);
+    });
+
     test('by what a list contains finds it wherever it stands in the list', async () => {
       await stored({ a: { ids: ['x', 'y'] }, b: { ids: ['y'] }, c: { ids: [] }, d: { ids: 'y' }, e: {} });
       expect(await ids({ where: [['ids', 'array-contains', 'y']] })).toEqual(['a', 'b']);

@@ -46,6 +46,7 @@ type Settings = {
   readonly weather?: Partial<Weather>;
   readonly faults?: Faults;
   readonly without?: readonly DeclaredFunction[];
+  readonly config?: Readonly<Record<string, string>>;
   /** Beside those between a bank and Ann’s app. */
   readonly also?: readonly DeclaredFunction[];
   /** What the store held when these processes started. */
@@ -62,13 +63,18 @@ export type Scene = Awaited<ReturnType<typeof aScene>>;
 
 /** All functions between a bank and Ann’s app, on a store of their own. Nothing is known of her account yet. */
 export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: Settings = {}) {
-  const { without = [], also = [], stored = new Map(), platform = (own) => own } = given;
+  const { without = [], also = [], config = {}, stored = new Map(), platform = (own) => own } = given;
   const cloud = memoryCloud({ seed, faults, stored });
   const ground = { ...cloud, instance: () => platform(cloud.instance()), turn: async () => {} };
   const functions = [...EVERY_FUNCTION, ...also].filter((fn) => !without.includes(fn));
   let now = NOW;
   let deliveries = 0;
-  const world = aWorldOn(ground, { functions, weather, config: WEBHOOK_SECRETS, env: { now: () => now } });
+  const world = aWorldOn(ground, {
+    functions,
+    weather,
+    config: { ...WEBHOOK_SECRETS, ...config },
+    env: { now: () => now },
+  });
 
   return {
     world,
