@@ -58,6 +58,8 @@ type Settings = {
   readonly weather?: Partial<Weather>;
   readonly config?: Readonly<Record<string, string>>;
   readonly env?: Partial<Env>;
+  /** What each process makes of its platform. */
+  readonly observed?: (platform: Platform) => Platform;
 };
 
 /** What was published; read only where somebody asks. */
@@ -92,7 +94,7 @@ const PROCESSES_MAX = 2; // of one function, at once
  */
 export function aWorldOn(
   ground: Ground,
-  { functions, beside = [], weather, config = {}, env }: Omit<Settings, 'ground'>,
+  { functions, beside = [], weather, config = {}, env, observed = (own) => own }: Omit<Settings, 'ground'>,
 ) {
   const { reorders, concurrency, redelivers, attemptsMax } = { ...CALM, ...weather };
   const subscribed = functions.filter((fn): fn is EventFunction => fn.trigger === 'event');
@@ -242,7 +244,10 @@ export function aWorldOn(
     const yields = async () => {
       for (let turns = ground.random(5); turns > 0; turns -= 1) await ground.turn();
     };
-    const run = fn.start(anEnv({ platform, sleep: yields, ...env }), fn.config.parse(config));
+    const run = fn.start(
+      anEnv({ platform: observed(platform), sleep: yields, ...env }),
+      fn.config.parse(config),
+    );
     return { name, run, isAlive: () => alive };
   }
 }

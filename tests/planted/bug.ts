@@ -22,4 +22,5 @@ export const LAWS = {
   poison: 'a poison event blocks nothing but itself',
   owners: 'nobody sees another’s money',
   explained: 'everything is explainable',
+  private: 'personal data is in no log',
 } as const;

@@ -7,6 +7,34 @@ const READ = 'const found = await readInbox(env, at);\n      if (found) {';
 /** Bugs of once: what is committed, published and acknowledged, and in which order. */
 export const runtimeBugs: readonly Bug[] = [
   {
+    name: 'body-in-the-log',
+    foundBy: 'personal-data',
+    law: 'private',
+    what: 'What a bank or an app posted is logged whole, for a day, to find out about a mistake.',
+    edits: [
+      { file: 'shared/runtime/log.ts', find: "  'account',\n", replace: "  'account',\n  'body',\n" },
+      {
+        file: 'shared/runtime/on-request.ts',
+        find: "log.info(about, 'answering');",
+        replace: "log.info({ ...about, body: raw.rawBody.toString() }, 'answering');",
+      },
+    ],
+  },
+  {
+    name: 'text-in-a-label',
+    foundBy: 'personal-data',
+    law: 'private',
+    what: 'A span says whose money it is, so that support finds it faster.',
+    edits: [
+      {
+        file: 'shared/runtime/on-event.ts',
+        find: "'counterfoil.outcome': outcome };",
+        replace:
+          "'counterfoil.outcome': outcome, 'counterfoil.data': JSON.stringify(message.data.toString()) };",
+      },
+    ],
+  },
+  {
     name: 'inbox-after-the-work',
     foundBy: 'simulator',
     law: 'once',
