@@ -21,7 +21,7 @@ async function opened() {
 describe('a line', () => {
   test('is JSON as Cloud Logging reads it, and has only the fields that are allowed', async () => {
     const { log, lines } = await opened();
-    const secrets = { accountId: 'acct-1', iban: 'DK5000400440116243', body: { name: 'Ann' } };
+    const secrets = { accountId: 'acct-1', iban: 'DK5000400440116243', body: '{"name":"Ann"}' };
     log.info({ eventId: 'evt-1', count: undefined, ...secrets }, 'handled');
     expect(lines).toEqual([
       {
