@@ -150,6 +150,8 @@ export type ExplainedSpan = {
   readonly name: string;
   readonly startedAt: string;
   readonly milliseconds: number;
+  /** Among others how it ended: `counterfoil.outcome`. */
+  readonly attributes: Readonly<Record<string, unknown>>;
   readonly error?: string | undefined;
 };
 

@@ -112,7 +112,7 @@ function tracesSection(spans: readonly ExplainedSpan[]): Html | string {
 ${inTree(own).map((span) => {
   const left = share(Date.parse(span.startedAt) - from);
   const kind = span.error ? 'failed' : span.name.startsWith(span.function) ? 'work' : 'call';
-  return html`<div class="span"><span class="name ${kind}">${kind === 'call' ? `${span.function}: ` : ''}${span.name}</span><span class="line"><span class="bar ${kind}" style="margin-left:${left};width:${share(span.milliseconds)}" title="${span.startedAt}"></span></span><span class="took">${span.milliseconds.toFixed(1)} ms</span></div>`;
+  return html`<div class="span"><span class="name ${kind}">${kind === 'call' ? `${span.function}: ` : ''}${span.name} ${outcomeOf(span)}</span><span class="line"><span class="bar ${kind}" style="margin-left:${left};width:${share(span.milliseconds)}" title="${span.startedAt}"></span></span><span class="took">${span.milliseconds.toFixed(1)} ms</span></div>`;
 })}
 </div></details>`;
   })}</section>`;
@@ -158,6 +158,12 @@ ${attempts.length > 0 ? html`<p class="hint">${attempts.map(({ at: tried, outcom
 ${unshown ? html`<p class="hint">What it changed cannot be shown again: ${unshown}</p>` : ''}
 ${changes.map(({ path, how, lines }) => html`<p><code>${path}</code> <small>${how}</small></p><pre class="diff">${lines.map((line) => html`<span class="${line.startsWith('-') ? 'gone' : 'come'}">${line}</span>\n`)}</pre>`)}
 ${told.map(({ type, id, subject, topic }) => html`<p>then <strong>${type}</strong> <code>${id}</code> about <code>${subject}</code> to ${topic}</p>`)}</div>`;
+}
+
+/** Where it is not what one expects. */
+function outcomeOf({ attributes }: ExplainedSpan): string {
+  const outcome = attributes['counterfoil.outcome'] ?? 'done';
+  return outcome === 'done' ? '' : `(${outcome})`;
 }
 
 /** Each with those below it; whose parent is not there is at the top. */
