@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
 import { PubSub } from '@google-cloud/pubsub';
 import { registry } from '../../functions/registry.ts';
 import { startEmulators } from '../../local/emulators.ts';
@@ -23,7 +24,7 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 /** Real emulators with every topic, and what a function's process needs to start on them. */
 export async function openGround() {
   const folder = `.local/${BASE}`;
-  const { firestore, pubsub: pubsubPort, keys, door } = portsFrom(BASE);
+  const { firestore, pubsub: pubsubPort, keys, telemetry, door } = portsFrom(BASE);
   const emulators = await startEmulators({
     ports: { firestore, pubsub: pubsubPort },
     project: PROJECT,
@@ -31,6 +32,7 @@ export async function openGround() {
   });
   Object.assign(process.env, emulators.variables);
   const tokens = await startPushTokens(keys);
+  const collector = await startCollector(telemetry);
   const pubsub = new PubSub({ projectId: PROJECT });
   const topics = topicsOf(registry.map(({ fn }) => fn));
   await Promise.all(topics.map((topic) => pubsub.createTopic(topic)));
@@ -52,12 +54,26 @@ export async function openGround() {
     project: PROJECT,
     tokens,
     env,
+    /** And this, for one that tells of its work. */
+    telling: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${telemetry}` },
     async close() {
+      await new Promise((done) => collector.close(done).closeAllConnections());
       await pubsub.close();
       await tokens.stop();
       await emulators.stop();
     },
   };
+}
+
+/** Takes whatever functions tell of their work, and forgets it. */
+async function startCollector(port: number): Promise<Server> {
+  const collector = createServer((request, response) => {
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}'));
+  });
+  await new Promise<void>((resolve, reject) =>
+    collector.once('error', reject).listen(port, '127.0.0.1', resolve),
+  );
+  return collector;
 }
 
 /** A delivery of one booked transfer, signed now, never the same twice. */

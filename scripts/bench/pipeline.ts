@@ -12,7 +12,8 @@ import { aBankEvent, type Ground, openGround, signed } from './ground.ts';
 
 // From the bank's signed POST to the mirror: how many booked transfers a second get there while the pipeline is full,
 // and how long one takes while it is not. Against as many hops through empty functions, beside which the bare clients
-// make the same reads, writes and publishes; and against functions that make them themselves, and nothing else. Nobody
+// make the same reads, writes and publishes; and against functions that make them themselves, and nothing else; and how
+// many while each hop tells a collector of its work. Nobody
 // waits for more than the mirror: who listens to it is not started.
 const ROUNDS = Number(process.argv[2] ?? 5);
 const EVENTS = 500;
@@ -30,6 +31,8 @@ const HOPS = {
   'translate-delivery': 'translate',
   'record-transaction': 'record',
 } as const;
+
+const TELLING = 'the same with telemetry';
 
 type Hop = keyof typeof HOPS;
 type Pipeline = {
@@ -50,7 +53,10 @@ async function main(): Promise<void> {
       ...[FRAMEWORK, `--target=${HOPS[hop]}`, `--source=${BARE}`],
       `--signature-type=${hop === 'receive-bank-webhook' ? 'http' : 'cloudevent'}`,
     ]);
-    pipelines.Counterfoil = await openPipeline(ground, ground.project, 0, (hop) => [`dist/${hop}/start.cjs`]);
+    const ours = (hop: Hop) => [`dist/${hop}/start.cjs`];
+    pipelines.Counterfoil = await openPipeline(ground, ground.project, 0, ours);
+    const telling = { ...ground, env: { ...ground.env, ...ground.telling } };
+    pipelines[TELLING] = await openPipeline(telling, 'demo-telling', 30, ours);
     print(await measure(pipelines));
   } finally {
     await Promise.all(Object.values(pipelines).map((pipeline) => pipeline.stop()));
@@ -226,11 +232,20 @@ function cpuMs(pids: readonly (number | null)[]): number {
 
 function print(figures: ReadonlyMap<string, Figures>): void {
   const nothing: Figures = { perSecond: [], milliseconds: [], cpu: [] };
-  const [empty = nothing, bare = nothing] = figures.values();
+  const [empty = nothing, bare = nothing, silent = nothing] = figures.values();
   printTable([
     [
       `${EVENTS} booked transfers, ${AT_ONCE} at once; then one each ${EVERY_MS} ms`,
-      ...['a second', 'x empty', 'x bare', 'median ms', 'x empty', 'x bare', 'functions: CPU ms'],
+      ...[
+        'a second',
+        'x empty',
+        'x bare',
+        'median ms',
+        'x empty',
+        'x bare',
+        'functions: CPU ms',
+        'telemetry: x without',
+      ],
     ],
     ...[...figures].map(([name, { perSecond, milliseconds, cpu }]) => [
       name,
@@ -241,6 +256,7 @@ function print(figures: ReadonlyMap<string, Figures>): void {
       ratio(milliseconds, empty.milliseconds).toFixed(2),
       ratio(milliseconds, bare.milliseconds).toFixed(2),
       median(cpu).toFixed(1),
+      name === TELLING ? ratio(perSecond, silent.perSecond).toFixed(2) : '',
     ]),
   ]);
 }

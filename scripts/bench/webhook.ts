@@ -5,10 +5,11 @@ import { median, printTable, ratio } from './figures.ts';
 import { aDelivery, type Ground, openGround } from './ground.ts';
 
 // How many signed deliveries a second one process of receive-bank-webhook verifies, publishes and answers,
-// against an empty function that answers the same POST.
+// against an empty function that answers the same POST; and how many while it tells a collector of each.
 const ROUNDS = Number(process.argv[2] ?? 5);
 const REQUESTS = 2000;
 const CONNECTIONS = 20;
+const FUNCTION = 'dist/receive-bank-webhook/start.cjs';
 
 async function main(): Promise<void> {
   await buildFunctions();
@@ -17,7 +18,8 @@ async function main(): Promise<void> {
   const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
   const candidates = {
     'empty framework function': await begin(ground, 1, [framework, '--target=empty', `--source=${empty}`]),
-    'receive-bank-webhook': await begin(ground, 2, ['dist/receive-bank-webhook/start.cjs']),
+    'receive-bank-webhook': await begin(ground, 2, [FUNCTION]),
+    'with telemetry': await begin(ground, 3, [FUNCTION], ground.telling),
   };
   try {
     const figures = Object.keys(candidates).map((name) => ({
@@ -34,14 +36,21 @@ async function main(): Promise<void> {
         figure.p99.push(p99);
       }
     }
-    const baseline = figures[0]?.perSecond ?? [];
+    const [baseline = [], silent = []] = figures.map(({ perSecond }) => perSecond);
     printTable([
-      [`${REQUESTS} deliveries, ${CONNECTIONS} at once`, 'a second', 'p99 ms', 'x empty'],
+      [
+        `${REQUESTS} deliveries, ${CONNECTIONS} at once`,
+        'a second',
+        'p99 ms',
+        'x empty',
+        'x without telemetry',
+      ],
       ...figures.map(({ name, perSecond, p99 }) => [
         name,
         median(perSecond).toFixed(0),
         median(p99).toFixed(0),
         ratio(perSecond, baseline).toFixed(2),
+        name === 'with telemetry' ? ratio(perSecond, silent).toFixed(2) : '',
       ]),
     ]);
   } finally {
@@ -50,9 +59,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function begin(ground: Ground, n: number, args: string[]): Promise<{ child: Child; url: string }> {
+async function begin(
+  ground: Ground,
+  n: number,
+  args: string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ child: Child; url: string }> {
   const url = `http://127.0.0.1:${ground.port + n}/webhooks/sandbox`;
-  const env = { ...ground.env, PORT: String(ground.port + n) };
+  const env = { ...ground.env, ...more, PORT: String(ground.port + n) };
   const child = start([process.execPath, ...args], { env, onLine: () => {} });
   const deadline = Date.now() + 20_000;
   while (!(await fetch(url).catch(() => undefined))) {
