@@ -13,6 +13,7 @@ import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
+  type Notification,
   notificationIdOf,
   notificationPath,
   writeNotification,
@@ -30,7 +31,10 @@ export default onEvent({
     const alert = event.type === 'account.changed' ? await ofAccount(deps, event) : ofDevice(event);
     if (!alert) return {};
     const customerIds = [...new Set(alert.customerIds)];
-    const told = await Promise.all(customerIds.map((customerId) => tell(deps, customerId, alert)));
+    const arrival = { eventId: event.id, traceparent: event.traceparent };
+    const told = await Promise.all(
+      customerIds.map((customerId) => tell(deps, { customerId, arrival }, alert)),
+    );
     return {
       writes: told.flatMap(({ writes = [] }) => writes),
       events: told.flatMap(({ events = [] }) => events),
@@ -102,7 +106,7 @@ function ofDevice(event: EventOf<typeof deviceRegistered>): Alert {
 
 async function tell(
   reads: Reads,
-  customerId: string,
+  { customerId, arrival }: { customerId: string; arrival: Notification['arrival'] },
   { id, status, occurredAt, accountId, exceptDevice, isOver }: Alert,
 ): Promise<Decision<typeof notificationRequested>> {
   const [document, found] = (await reads.get([
@@ -120,6 +124,7 @@ async function tell(
     occurredAt,
     latestAt: occurredAt,
     read: false,
+    arrival,
   };
   const others = devices.filter((device) => device.id !== exceptDevice && !isOver);
   return {
