@@ -98,7 +98,7 @@ async function openChain(ground: Ground) {
 
   /** Everything that follows from one event of the bank's. */
   async function tell(event: ReturnType<typeof aBankEvent>): Promise<Row[]> {
-    const request = { method: 'POST', ...signed(event) };
+    const request = { method: 'POST', ...signed([event]) };
     return follow(await call('receive-bank-webhook', '/webhooks/sandbox', request), 'the webhook');
   }
 

@@ -80,18 +80,18 @@ async function startCollector(port: number): Promise<Server> {
 export function aDelivery(accountId = 'acct_bench') {
   const amount = { amountMinor: '100', currency: 'DKK' };
   const data = { transactionId: `btx_${randomUUID()}`, direction: 'credit', amount };
-  return signed(aBankEvent('transaction.booked', data, accountId));
+  return signed([aBankEvent('transaction.booked', data, accountId)]);
 }
 
 export function aBankEvent(type: string, data: object, accountId = 'acct_bench') {
   return { id: `evt_${randomUUID()}`, type, occurredAt: new Date().toISOString(), accountId, data };
 }
 
-/** A delivery of this event, signed now. */
-export function signed(event: ReturnType<typeof aBankEvent>) {
-  const body = JSON.stringify({ events: [event] });
+/** A delivery of these events, signed now. */
+export function signed(events: readonly ReturnType<typeof aBankEvent>[], secret = SECRET) {
+  const body = JSON.stringify({ events });
   const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(Date.now() / 1000))];
-  const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   const headers = {
     'content-type': 'application/json',

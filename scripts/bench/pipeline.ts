@@ -96,7 +96,7 @@ async function flow(
     while (told < events) {
       const amount = { amountMinor: '100', currency: 'DKK' };
       const data = { transactionId: randomUUID(), direction: 'credit', amount };
-      const delivery = signed(aBankEvent('transaction.booked', data, accounts[told % ACCOUNTS]));
+      const delivery = signed([aBankEvent('transaction.booked', data, accounts[told % ACCOUNTS])]);
       told += 1;
       toldAt.set(data.transactionId, now());
       const posted = tell(delivery);

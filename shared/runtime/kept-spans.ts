@@ -3,7 +3,8 @@ import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const SLOW_MS = 1000;
-const WAITING_MAX = 2000;
+const BATCH = 500;
+const WAITING_MAX = 5000;
 const SEND_AFTER_MS = 1000;
 
 /**
@@ -31,9 +32,11 @@ export function keptSpans(exporter: SpanExporter): SpanProcessor {
       const { parentSpanContext: parent } = span;
       if (parent && !parent.isRemote) return;
       if (!isWorthKeeping(span, ended)) return;
+      waiting.push(...ended);
       // Nobody takes them: the newest tell more about what is going on.
-      waiting = [...waiting, ...ended].slice(-WAITING_MAX);
-      timer ??= setTimeout(() => void send(), SEND_AFTER_MS).unref();
+      if (waiting.length > WAITING_MAX) waiting = waiting.slice(-WAITING_MAX / 2);
+      if (waiting.length >= BATCH && !sending) void send();
+      else timer ??= setTimeout(() => void send(), SEND_AFTER_MS).unref();
     },
     forceFlush: send,
     async shutdown() {
@@ -49,7 +52,10 @@ export function keptSpans(exporter: SpanExporter): SpanProcessor {
     if (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      sending = new Promise((resolve) => exporter.export(batch, () => resolve()));
+      const sent = new Promise<void>((resolve) => exporter.export(batch, () => resolve()));
+      sending = sent.finally(() => {
+        sending = undefined;
+      });
     }
     await sending; // perhaps of another, who took ours along
   }
