@@ -49,7 +49,7 @@ test('of a trace that is not sampled only work is sent that failed somewhere, or
     const call = below(work, `${name} call`);
     if (name === 'failed') call.setStatus({ code: SpanStatusCode.ERROR });
     call.end();
-    work.end(name === 'slow' ? 1001 : 1000);
+    work.end(name === 'slow' ? 1101 : 901);
   }
   await processor.forceFlush();
   expect(sent.flat()).toEqual(['failed call', 'failed', 'slow call', 'slow']);
