@@ -44,12 +44,12 @@ test('spans of one piece of work are sent once it is over, all together', async 
 test('of a trace that is not sampled only work is sent that failed somewhere, or was slow', async () => {
   const { tracer, below, processor, sent } = aProcess({ share: 0 });
   for (const name of ['well', 'failed', 'slow']) {
-    const work = tracer.startSpan(name, { startTime: 1 });
+    const work = tracer.startSpan(name, { startTime: new Date(0) });
     expect(work.spanContext().traceFlags & TraceFlags.SAMPLED).toBe(0);
     const call = below(work, `${name} call`);
     if (name === 'failed') call.setStatus({ code: SpanStatusCode.ERROR });
     call.end();
-    work.end(name === 'slow' ? 1101 : 901);
+    work.end(new Date(name === 'slow' ? 1000 : 999));
   }
   await processor.forceFlush();
   expect(sent.flat()).toEqual(['failed call', 'failed', 'slow call', 'slow']);
