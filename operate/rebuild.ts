@@ -12,6 +12,7 @@ import type { Stop } from './rebuild/hand-over.ts';
 import { type Span, startProgress } from './rebuild/progress.ts';
 import { type Begin, beginning, runRebuild } from './rebuild/run.ts';
 import { Refusal } from './refusal.ts';
+import { asWork } from './work.ts';
 
 const rebuild = defineCommand({
   meta: {
@@ -59,7 +60,17 @@ async function build(
   }
   const progress = startProgress(span);
   const onPage = (at: string, now: { handled: bigint }) => progress.at(at, Number(now.handled - handled));
-  const end = await runRebuild(environment.platform, fn, begin, { stop, onPage }).finally(progress.end);
+  const end = await asWork(
+    environment,
+    `rebuild ${fn.name}`,
+    () => runRebuild(environment.platform, fn, begin, { stop, onPage }),
+    ({ generation, deliveries, handled: facts, state }) => ({
+      'counterfoil.generation': generation,
+      'counterfoil.outcome': state,
+      'counterfoil.deliveries': Number(deliveries),
+      'counterfoil.facts': Number(facts),
+    }),
+  ).finally(progress.end);
   console.log(`${end.handled} facts of ${end.deliveries} deliveries are handled.`);
   for (const [reason, count] of Object.entries(end.failed)) console.log(`  ${count} refused: ${reason}`);
   if (end.state !== 'done') {

@@ -6,6 +6,7 @@ import { PermanentError } from '../../shared/errors.ts';
 import { accountFrozen } from '../../shared/events/bank-facts.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import { onEvent } from '../../shared/runtime/on-event.ts';
+import { childOf } from '../../shared/runtime/telemetry.ts';
 import { auditFrom, auditOf } from '../../shared/store/audit.ts';
 import { parkedFrom, writeParkedState } from '../../shared/store/parked.ts';
 import { aBody, aDelivery, aFact, aWireEvent } from '../../shared/testing/builders.ts';
@@ -15,6 +16,8 @@ import { tableOf } from './list.ts';
 import { readParked } from './read.ts';
 import { prepare, redriveOne } from './redrive.ts';
 import { handledSince, linesOf } from './show.ts';
+
+const BY_JOE = { by: 'joe', trace: childOf(undefined) };
 
 /** A function whose fault can be mended, as by a new version of it. */
 function aFaultyFunction(name = 'count-freezes') {
@@ -69,7 +72,7 @@ describe('a redrive by an operator', () => {
     expect(world.documents().get('counts/acct-2')).toEqual({ freezes: 1n });
     mend();
     for (const _ of [1, 2]) {
-      expect(await redriveOne(world.store, 'joe', await prepare())).toBe('redriven');
+      expect(await redriveOne(world.store, BY_JOE, await prepare())).toBe('redriven');
       await settle();
     }
     expect(count()).toBe(1n);
@@ -91,14 +94,14 @@ describe('a redrive by an operator', () => {
         await settle(); // the function is faster than the note
       },
     };
-    expect(await redriveOne(slow, 'joe', ready)).toBe('came back');
+    expect(await redriveOne(slow, BY_JOE, ready)).toBe('came back');
     expect(await parked()).toMatchObject({ state: 'waiting', attempts: 2n });
     expect(await audit()).toHaveLength(1);
   });
 
   test('that comes back after it was noted waits again, with one more attempt', async () => {
     const { world, prepare, parked, settle } = await aPlace();
-    await redriveOne(world.store, 'joe', await prepare());
+    await redriveOne(world.store, BY_JOE, await prepare());
     expect(await parked()).toMatchObject({ state: 'redriven' });
     await settle();
     expect(await parked()).toMatchObject({ state: 'waiting', attempts: 2n, reason: 'account.strange' });
@@ -108,7 +111,7 @@ describe('a redrive by an operator', () => {
     const { world, mend, prepare, parked, audit, settle } = await aPlace();
     mend();
     const platform = withTroubles(world.store, { commit: [trouble] });
-    expect(await redriveOne(platform, 'joe', await prepare())).toBe('redriven');
+    expect(await redriveOne(platform, BY_JOE, await prepare())).toBe('redriven');
     await settle();
     expect(await parked()).toMatchObject({ state: 'redriven' });
     expect(await audit()).toHaveLength(1);
@@ -118,7 +121,7 @@ describe('a redrive by an operator', () => {
     const { world, mend, prepare, parked, count, settle } = await aPlace();
     mend();
     const platform = withTroubles(world.store, { commit: ['crash-before'] });
-    await expect(redriveOne(platform, 'joe', await prepare())).rejects.toThrow('crashed');
+    await expect(redriveOne(platform, BY_JOE, await prepare())).rejects.toThrow('crashed');
     await settle();
     expect(count()).toBe(1n);
     expect(await parked()).toMatchObject({ state: 'waiting' });
@@ -164,7 +167,7 @@ describe('what is shown', () => {
     };
     expect(await lines()).toMatch(/handled +no$/m);
     mend();
-    await redriveOne(world.store, 'joe', await prepare());
+    await redriveOne(world.store, BY_JOE, await prepare());
     await settle();
     const after = await lines();
     expect(after).toMatch(/handled +yes, 2026-11-23T10:00:00.000Z$/m);

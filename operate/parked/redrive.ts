@@ -2,13 +2,15 @@ import { defineCommand } from 'citty';
 import { registry } from '../../functions/registry.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import type { DeclaredFunction, EventFunction } from '../../shared/runtime/declared.ts';
-import { type Outgoing, publish } from '../../shared/runtime/outgoing.ts';
+import { linkedTo, type Outgoing, publish } from '../../shared/runtime/outgoing.ts';
 import { redriveOf } from '../../shared/runtime/redrive.ts';
+import type { Trace } from '../../shared/runtime/telemetry.ts';
 import { writeParkedState } from '../../shared/store/parked.ts';
 import { confirmChange } from '../command.ts';
 import { type Environment, openEnvironment } from '../environment.ts';
 import { Refusal } from '../refusal.ts';
 import { tryOut } from '../trial.ts';
+import { asWork } from '../work.ts';
 import { commitAudited } from './audited.ts';
 import { type ParkedDocument, readParked } from './read.ts';
 import { trialLines } from './trial-lines.ts';
@@ -63,10 +65,10 @@ export async function prepare(
  */
 export async function redriveOne(
   platform: Platform,
-  by: string,
+  { by, trace }: { by: string; trace: Trace },
   { read, parked, once }: Ready,
 ): Promise<'redriven' | 'came back'> {
-  await publish(platform, [once]);
+  await publish(platform, [linkedTo(trace)(once)]);
   const entry = { at: new Date().toISOString(), by, action: 'redrive', parkedId: parked.id } as const;
   if (await commitAudited(platform, entry, [writeParkedState(read, 'redriven')])) return 'redriven';
   await commitAudited(platform, entry, []);
@@ -81,15 +83,18 @@ async function redriveAll(
   const names = ready.map(({ parked }) => `${parked.id} for ${parked.function}`).join(', ');
   await confirmChange(environment, `redrive ${names}`, args);
   const by = await environment.operator();
-  let cameBack = 0;
-  for (const each of ready) {
-    const { id, function: name } = each.parked;
-    const outcome = await redriveOne(environment.platform, by, each);
-    if (outcome === 'came back') cameBack += 1;
-    const line =
-      outcome === 'redriven' ? `is redriven to ${name}.` : 'was given up again at once, and waits.';
-    console.log(`${id} ${line}`);
-  }
+  const cameBack = await asWork(environment, 'parked redrive', async ({ trace }) => {
+    let count = 0;
+    for (const each of ready) {
+      const { id, function: name } = each.parked;
+      const outcome = await redriveOne(environment.platform, { by, trace }, each);
+      if (outcome === 'came back') count += 1;
+      const line =
+        outcome === 'redriven' ? `is redriven to ${name}.` : 'was given up again at once, and waits.';
+      console.log(`${id} ${line}`);
+    }
+    return count;
+  });
   if (cameBack > 0)
     throw new Refusal(`${cameBack} came back: show tells why, and --dry-run what is left to mend.`);
 }

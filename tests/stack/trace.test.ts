@@ -12,7 +12,7 @@ import {
   stack,
   untilQuiet,
 } from './client.ts';
-import { newOperator } from './operators.ts';
+import { newOperator, parked } from './operators.ts';
 
 /** A place in a trace of our own, for the bank to call from. */
 function aTrace() {
@@ -99,35 +99,51 @@ test('a purchase is one trace from the bank’s bytes to the phone, and a redeli
   expect(outcomeOf(both, 'send-push').sort()).toEqual(['done', 'repeated']);
 });
 
-test('what was parked goes on in its own trace when it is redriven, and leads to who redrove it', async () => {
-  const customer = await newCustomer();
-  const accountId = `acct_${randomUUID()}`;
-  const foreign = firestore.doc(`accounts/${accountId}`);
-  await foreign.create({ schema: 1n, id: accountId, bank: 'another', ownerIds: [], status: 'open' });
-  const { traceId, header } = aTrace();
-  const opened = bankEvent('account.opened', accountId, { ownerRefs: [customer.uid], currency: 'DKK' });
-  await post(JSON.stringify({ events: [opened] }), header);
-  await untilQuiet();
-  expect(outcomeOf(await hopsOf(traceId, 4), 'track-account')).toEqual(['parked']);
+/** Has it redriven; answers the trace of whoever did. */
+const redrives = {
+  async 'over HTTPS'(id: string) {
+    const operator = await newOperator();
+    const by = aTrace();
+    const answer = await fetch(`${stack.api}/v1/operators/parked/${id}/redrive`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${operator.idToken}`, ...by.header },
+    });
+    expect(answer.status).toBe(202);
+    return by.traceId;
+  },
+  async 'by the command line'(id: string) {
+    expect((await parked('redrive', id, '--yes')).code).toBe(0);
+    const { spans } = (await (await fetch(`${stack.telemetry}/traces`)).json()) as { spans: KeptSpan[] };
+    return spans.findLast(({ name }) => name === 'parked redrive')?.traceId ?? 'none';
+  },
+};
 
-  await foreign.delete();
-  const found = await firestore.collection('parked').where('facts.accountId', '==', accountId).get();
-  const id = found.docs.find((each) => each.get('function') === 'track-account')?.id;
-  const operator = await newOperator();
-  const by = aTrace();
-  const answer = await fetch(`${stack.api}/v1/operators/parked/${id}/redrive`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${operator.idToken}`, ...by.header },
-  });
-  expect(answer.status).toBe(202);
-  await untilQuiet();
-  const hops = await hopsOf(traceId, 6);
-  const handlings = hops.filter((hop) => hop.function === 'track-account');
-  expect(handlings.map(({ attributes }) => attributes['counterfoil.outcome']).sort()).toEqual([
-    'done',
-    'parked',
-  ]);
-  expect(new Set(handlings.map(({ parentSpanId }) => parentSpanId)).size).toBe(1);
-  const redriven = handlings.find(({ attributes }) => attributes['counterfoil.outcome'] === 'done');
-  expect(redriven?.links).toMatchObject([{ traceId: by.traceId }]);
-});
+test.each(Object.entries(redrives))(
+  'what was parked goes on in its own trace when it is redriven %s, and leads to who redrove it',
+  async (_, redrive) => {
+    const customer = await newCustomer();
+    const accountId = `acct_${randomUUID()}`;
+    const foreign = firestore.doc(`accounts/${accountId}`);
+    await foreign.create({ schema: 1n, id: accountId, bank: 'another', ownerIds: [], status: 'open' });
+    const { traceId, header } = aTrace();
+    const opened = bankEvent('account.opened', accountId, { ownerRefs: [customer.uid], currency: 'DKK' });
+    await post(JSON.stringify({ events: [opened] }), header);
+    await untilQuiet();
+    expect(outcomeOf(await hopsOf(traceId, 4), 'track-account')).toEqual(['parked']);
+
+    await foreign.delete();
+    const found = await firestore.collection('parked').where('facts.accountId', '==', accountId).get();
+    const id = found.docs.find((each) => each.get('function') === 'track-account')?.id;
+    const by = await redrive(id ?? 'none');
+    await untilQuiet();
+    const hops = await hopsOf(traceId, 6);
+    const handlings = hops.filter((hop) => hop.function === 'track-account');
+    expect(handlings.map(({ attributes }) => attributes['counterfoil.outcome']).sort()).toEqual([
+      'done',
+      'parked',
+    ]);
+    expect(new Set(handlings.map(({ parentSpanId }) => parentSpanId)).size).toBe(1);
+    const redriven = handlings.find(({ attributes }) => attributes['counterfoil.outcome'] === 'done');
+    expect(redriven?.links).toMatchObject([{ traceId: by }]);
+  },
+);
