@@ -8,9 +8,11 @@ import { problemsOf, warningsOf } from './manifest/rules.ts';
 const HELP = `npm run manifest [-- --check]
 
 Checks functions/registry.ts, and makes from it
-  infra/terraform/functions.json   what Terraform deploys
-  knative/base/                    what kustomize deploys
-  docs/event-map.md                who starts whom
+  infra/terraform/functions.json      what Terraform deploys
+  infra/alerts/prometheus-rules.yaml  what Prometheus watches, from infra/alerts/objectives.ts too
+  knative/base/                       what kustomize deploys
+  docs/event-map.md                   who starts whom
+  docs/runbooks/README.md             what customers lose, and where to read how to mend it
 
   --check   writes nothing; names what is missing, different or left over, and exits 1
 `;

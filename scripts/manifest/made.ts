@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Registered } from '../../functions/registry.ts';
+import { prometheusRules, RULES, RUNBOOKS, runbookIndex } from './alerts.ts';
 import { eventMap } from './event-map.ts';
 import { knativeBase } from './knative.ts';
 import { functionsJson } from './terraform.ts';
@@ -11,7 +12,9 @@ const KNATIVE = 'knative/base';
 export function madeFrom(registry: readonly Registered[]): ReadonlyMap<string, string> {
   return new Map([
     ['infra/terraform/functions.json', functionsJson(registry)],
+    [RULES, prometheusRules(registry)],
     ['docs/event-map.md', eventMap(registry)],
+    [join(RUNBOOKS, 'README.md'), runbookIndex(registry)],
     ...[...knativeBase(registry)].map(([name, text]) => [join(KNATIVE, name), text] as const),
   ]);
 }

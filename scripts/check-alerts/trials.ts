@@ -1,0 +1,78 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { registry } from '../../functions/registry.ts';
+import type { Objective } from '../../infra/alerts/objective.ts';
+import { objectives } from '../../infra/alerts/objectives.ts';
+import { type Recorded, recorded } from '../../infra/alerts/recorded.ts';
+import { type Alert, alertsOf, kebab, rulesText } from '../manifest/alerts.ts';
+import { mutantsOf } from './mutants.ts';
+
+const SERIES = 'infra/alerts/series';
+
+/** An objective's rules, as they are or with one thing changed. */
+export type Trial = {
+  readonly of: string;
+  /** What its series must notice. */
+  readonly change: string | undefined;
+  /** Its series, each with those of the rules that have to do with it. */
+  readonly on: readonly { readonly series: string; readonly rules: string }[];
+};
+
+/** What is recorded has series of its own, since every alert stands on it; and then each objective's. */
+export async function allTrials(): Promise<Trial[]> {
+  const seriesOf = await readSeries();
+  return [
+    ...trialsOfRecorded(seriesOf('recorded')),
+    ...objectives.flatMap((objective) => trialsOf(objective, seriesOf(kebab(objective.name)))),
+  ];
+}
+
+function trialsOfRecorded(all: readonly string[]): Trial[] {
+  const trial = (rules: readonly Recorded[], change?: string): Trial => {
+    return { of: 'recorded', change, on: all.map((series) => ({ series, rules: rulesText(rules, []) })) };
+  };
+  return [trial(recorded), ...mutantsOf(recorded).map(({ rules, change }) => trial(rules, change))];
+}
+
+function trialsOf(objective: Objective, all: readonly string[]): Trial[] {
+  const alarms = alertsOf(objective, registry).map((alerts) =>
+    alerts.filter((alert) => all.some((series) => concerns(series, alert))),
+  );
+  const asTheyAre = { of: objective.name, change: undefined, on: tries(all, alarms.flat()) };
+  const changed = alarms.flatMap((alarm, n) =>
+    mutantsOf(alarm).map(({ rules, change }) => {
+      const affected = all.filter((series) => alarm.some((alert) => concerns(series, alert)));
+      return { of: objective.name, change, on: tries(affected, alarms.with(n, [...rules]).flat()) };
+    }),
+  );
+  return [asTheyAre, ...changed];
+}
+
+/** A few rules are tried much faster than all. */
+function tries(all: readonly string[], alerts: readonly Alert[]): Trial['on'] {
+  return all.map((series) => {
+    const concerned = alerts.filter((alert) => concerns(series, alert));
+    return { series, rules: rulesText(neededBy(concerned), concerned) };
+  });
+}
+
+/** Of an alert for each function, the series are of one or two. */
+function concerns(series: string, { labels }: Alert): boolean {
+  return labels.function === undefined || series.includes(`/${labels.function}"`);
+}
+
+/** What these stand on, in the order in which it is recorded. */
+function neededBy(alerts: readonly Alert[]): Recorded[] {
+  const needed: Recorded[] = [];
+  for (const each of recorded.toReversed()) {
+    if ([...alerts, ...needed].some(({ expr }) => expr.includes(each.record))) needed.unshift(each);
+  }
+  return needed;
+}
+
+/** The texts of the series of a name: `<name>.yaml`, and at another pace `<name>.<pace>.yaml`. */
+async function readSeries(): Promise<(name: string) => string[]> {
+  const files = (await readdir(SERIES)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(SERIES, file), 'utf8')));
+  return (name) => texts.filter((_, n) => files[n]?.split('.')[0] === name);
+}

@@ -1,0 +1,121 @@
+import { createNoopMeter, type Meter } from '@opentelemetry/api';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/function.ts';
+import expireHolds from '../../functions/cards/expire-holds/function.ts';
+import serveNotifications from '../../functions/notifications/serve-notifications/function.ts';
+import { registry } from '../../functions/registry.ts';
+import { recorded } from '../../infra/alerts/recorded.ts';
+import { measuresOf } from '../../shared/runtime/measures.ts';
+import { observed } from '../../shared/runtime/observed.ts';
+import { noTelemetry } from '../../shared/runtime/telemetry.ts';
+import {
+  aBody,
+  aRequest,
+  aWireEvent,
+  signedHeaders,
+  WEBHOOK_SECRETS,
+} from '../../shared/testing/builders.ts';
+import { aPushService } from '../../shared/testing/push-service.ts';
+import { aWorld } from '../../shared/testing/world.ts';
+import { prometheusRules } from './alerts.ts';
+
+/** Each metric by its name in Prometheus, and each of its labels with the values that were seen. */
+type Metrics = Map<string, Map<string, Set<string>>>;
+
+/**
+ * A meter that notes what is measured as Prometheus names it: dots are underscores, the unit and the type follow.
+ * Source: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+ */
+function noting(metrics: Metrics): Meter {
+  const underscored = (name: string) => name.replaceAll('.', '_');
+  const note = (name: string) => {
+    const labels = metrics.get(name) ?? new Map<string, Set<string>>();
+    metrics.set(name, labels);
+    return (_value: number, told: object = {}) => {
+      for (const [label, value] of Object.entries(told)) {
+        const values = labels.get(underscored(label)) ?? new Set();
+        labels.set(underscored(label), values.add(String(value)));
+      }
+    };
+  };
+  return Object.assign(createNoopMeter(), {
+    createHistogram: (name: string, { unit }: { unit?: string } = {}) => {
+      expect(unit).toBe('s');
+      return { record: note(`${underscored(name)}_seconds`) };
+    },
+    createCounter: (name: string) => ({ add: note(`${underscored(name)}_total`) }),
+  });
+}
+
+let metrics: Metrics;
+
+beforeAll(async () => {
+  vi.stubGlobal('fetch', aPushService().fetch);
+  metrics = new Map();
+  const measures = measuresOf(noting(metrics));
+  const telemetry = {
+    ...noTelemetry,
+    measures,
+    observed: (platform: Parameters<typeof noTelemetry.observed>[0]) =>
+      observed(platform, { ...noTelemetry, measures }),
+  };
+  const world = aWorld({
+    functions: registry.map(({ fn }) => fn),
+    config: WEBHOOK_SECRETS,
+    env: { telemetry },
+    observed: telemetry.observed,
+    weather: { redelivers: 0.3, attemptsMax: 100 },
+    faults: { conflict: 0.05, unavailable: 0.05 },
+  });
+  const put = (path: string, body: object) => {
+    const rawBody = Buffer.from(JSON.stringify(body));
+    const headers = { 'content-type': 'application/json' };
+    return world.ask(serveNotifications, aRequest('PUT', path, 'uid-ann', { headers, rawBody }));
+  };
+  const post = (rawBody: Buffer, headers: Record<string, string>) =>
+    world.ask(receiveBankWebhook, aRequest('POST', '/webhooks/sandbox', '', { headers, rawBody }));
+  const tell = (...events: object[]) => post(aBody(...events), signedHeaders(aBody(...events)));
+
+  await put('/v1/devices/phone', { fcmToken: 'token-1', locale: 'da-DK' });
+  await post(aBody(), {});
+  await tell(aWireEvent('card.authorisation-created', { authorisationId: 'auth-0' }, { id: 'evt-early' }));
+  await tell(aWireEvent('account.opened', { ownerRefs: ['uid-ann'], currency: 'DKK', iban: 'DK1' }));
+  const booked = (id: string, amountMinor: string) =>
+    aWireEvent('transaction.booked', { transactionId: 'tx-1', amountMinor }, { id });
+  await tell(booked('evt-1', '100'), booked('evt-2', '200'), aWireEvent('account.unheard-of'));
+  await tell(booked('evt-1', '300'));
+  const wishes = { timeZone: 'UTC', quietHours: { from: '09:00', to: '11:00' } };
+  await put('/v1/preferences', { ...wishes, push: { spending: true, income: true, declined: false } });
+  await tell(aWireEvent('card.authorisation-created', { authorisationId: 'auth-1' }, { id: 'evt-3' }));
+  await tell(aWireEvent('card.authorisation-declined', { authorisationId: 'auth-2' }, { id: 'evt-4' }));
+  await world.tick(expireHolds, '2026-11-23T10:00');
+});
+
+afterEach(() => void vi.unstubAllGlobals());
+
+const rules = prometheusRules(registry);
+const METRIC = /\b((?!counterfoil:)(?:http|messaging|counterfoil)_\w+?)(?:_bucket|_count)?\{/g;
+
+test('what is recorded is of metrics that functions measure, and of all of them', () => {
+  const asked = new Set(recorded.flatMap(({ expr }) => [...expr.matchAll(METRIC)].map(([, name]) => name)));
+  expect([...asked].sort()).toEqual([...metrics.keys()].sort());
+});
+
+test('and by labels that they have', () => {
+  for (const { record, expr } of recorded) {
+    const [, name = ''] = expr.match(new RegExp(METRIC.source)) ?? [];
+    const labels = metrics.get(name);
+    if (!labels) continue;
+    const by = expr.match(/sum by \(([^)]*)\)/)?.[1]?.split(', ') ?? [];
+    const known = [...labels.keys(), 'function'];
+    expect(by.filter((label) => !known.includes(label)), record).toEqual([]);
+  }
+});
+
+test('each outcome, reason, status and operation that an alert asks for is one that happens', () => {
+  const seen = new Set([...metrics.values()].flatMap((labels) => [...labels.values()].flatMap((each) => [...each])));
+  const asked = [...rules.matchAll(/\b(?:outcome|reason|operation|event_type)(?:=~|!~|!=|=)"([^"]*)"/g)]
+    .flatMap(([, values = '']) => values.replaceAll('[.]', '.').split('|'));
+  console.log([...new Set(asked)].filter((value) => !seen.has(value)));
+  for (const each of metrics) console.log(each[0], [...each[1]].map(([k, v]) => k + ': ' + [...v].join(' ')).join('; '));
+});
