@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Topic } from '../../shared/events/event.ts';
 import { googlePlatform } from '../../shared/platform/google.ts';
+import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import { memoryCloud } from '../../shared/platform/memory.ts';
 import type { Message, Platform } from '../../shared/platform/platform.ts';
 
@@ -23,8 +24,11 @@ export function inMemory(): Place {
   };
 }
 
-/** Google's clients on the emulators, in a project of its own. */
-export function onEmulators(): Place {
+/** Either of our transports on the emulators, in a project of its own. */
+export const byGoogleClients = () => onEmulators(googlePlatform);
+export const overRest = () => onEmulators(googleRestPlatform);
+
+export function onEmulators(open: (names: { projectId: string }) => Platform = googlePlatform): Place {
   const variables = inject('emulators');
   Object.assign(process.env, variables);
   const projectId = `demo-${randomBytes(6).toString('hex')}`;
@@ -36,7 +40,7 @@ export function onEmulators(): Place {
     });
 
   return {
-    platform: googlePlatform({ projectId }),
+    platform: open({ projectId }),
     async listen(topic) {
       const subscription = `subscriptions/listen-${topic}`;
       await pubsub(`topics/${topic}`, 'PUT', {});

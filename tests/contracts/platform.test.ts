@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CODES, type Message, type Platform, StoreError } from '../../shared/platform/platform.ts';
 import type { Fields, Query, Stored, Write } from '../../shared/store/document.ts';
-import { inMemory, onEmulators, type Place } from './places.ts';
+import { byGoogleClients, inMemory, overRest, type Place } from './places.ts';
 
 // An invalid argument is so every time.
 const { invalidArgument: _forGood, ...again } = CODES;
@@ -10,7 +10,8 @@ const DECIDE_AGAIN: readonly number[] = Object.values(again);
 
 describe.each([
   ['in memory', inMemory],
-  ['on the emulators', onEmulators],
+  ['by Google’s clients', byGoogleClients],
+  ['over REST', overRest],
 ])('the platform %s', (_, open) => {
   let place: Place;
   let platform: Platform;
