@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What FCM answers: a status, its body, and how long to wait; or a connection cut once the message was taken. */
 export type FcmAnswer =

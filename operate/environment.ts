@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { googlePlatform } from '../shared/platform/google.ts';
 import { googleAccessToken } from '../shared/platform/google-auth.ts';
 import type { Platform } from '../shared/platform/platform.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { googleAccessToken } from '../shared/platform/google-auth.ts';
 import type { Environment } from './environment.ts';
 import { Refusal } from './refusal.ts';

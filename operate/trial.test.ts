@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import recordTransaction from '../functions/ledger/record-transaction/function.ts';
 import { PermanentError } from '../shared/errors.ts';
 import { transactionBooked } from '../shared/events/bank-facts.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type BankEvent, type EventData, type EventType, eventOf } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import { amountOf, type Currency, type Direction } from './money.ts';

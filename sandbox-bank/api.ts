@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Account } from './accounts.ts';
 import type { Bank } from './bank.ts';
 import type { Deliveries } from './deliveries.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Account, Desk } from './accounts.ts';
 import type { Clearings } from './clearings.ts';
 import type { EventData } from './events.ts';

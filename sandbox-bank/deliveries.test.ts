@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Deliveries } from './deliveries.ts';
 import { type BankEvent, eventOf } from './events.ts';
 import { faultsSchema, planner } from './faults.ts';

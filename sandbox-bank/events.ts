@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, currency, direction, signedAmount } from './money.ts';
 
 export const merchant = z.object({

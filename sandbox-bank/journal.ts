@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { World } from './accounts.ts';
 
 const request = z.object({ path: z.string(), body: z.string(), idempotencyKey: z.string().optional() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many decimals one major unit has at this bank, by currency: as in ISO 4217. */
 export const decimalsOf = { DKK: 2, SEK: 2, NOK: 2, EUR: 2, GBP: 2, USD: 2, JPY: 0, HUF: 2, CLP: 0 } as const;

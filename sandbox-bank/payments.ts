@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Desk } from './accounts.ts';
 import { Problem, wrongField } from './problem.ts';
 import type * as requests from './requests.ts';

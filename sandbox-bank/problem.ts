@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A refusal as the caller sees it: RFC 9457 problem details. `errors` point at the wrong fields as the RFC's example does. */
 export class Problem extends Error {

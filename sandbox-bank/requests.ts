@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
 import { amountOf, currency, direction } from './money.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
 import { eventMap } from './manifest/event-map.ts';
 import { knativeBase } from './manifest/knative.ts';

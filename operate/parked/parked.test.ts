@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import translateDelivery from '../../functions/bank/translate-delivery/function.ts';
 import parkDeadLetter from '../../functions/operations/park-dead-letter/function.ts';
 import { PermanentError } from '../../shared/errors.ts';

@@ -11,14 +11,19 @@ const OPERATOR = /^ *(?:and|or|unless)\b/gm;
 /** Each rule with one thing changed: its thresholds, comparisons, windows, matchers and operators, and its `for`. */
 export function mutantsOf<R extends Rule>(rules: readonly R[]): Mutant<R>[] {
   const found = (pattern: RegExp) => [...new Set(rules.flatMap(({ expr }) => expr.match(pattern) ?? []))];
-  const replaced = (what: string, by: string): Mutant<R> => ({
-    change: `${what} -> ${by || 'nothing'}`,
-    rules: rules.map((rule) => ({ ...rule, expr: withoutGaps(rule.expr.replaceAll(what, by)) })),
-  });
+  const replaced = (pattern: RegExp, what: string, by: string): Mutant<R> => {
+    const changed = (expr: string) => expr.replaceAll(pattern, (text) => (text === what ? by : text));
+    return {
+      change: `${what} -> ${by || 'nothing'}`,
+      rules: rules.map((rule) => ({ ...rule, expr: withoutGaps(changed(rule.expr)) })),
+    };
+  };
+  const others = (pattern: RegExp, othersOf: (text: string) => readonly string[]) =>
+    found(pattern).flatMap((text) => othersOf(text).map((other) => replaced(pattern, text, other)));
   return [
-    ...found(THRESHOLD).flatMap((text) => otherThresholds(text).map((other) => replaced(text, other))),
-    ...found(WINDOW).flatMap((text) => otherSpans(text).map((other) => replaced(text, other))),
-    ...found(MATCHER).map((text) => replaced(text, '')),
+    ...others(THRESHOLD, otherThresholds),
+    ...others(WINDOW, otherSpans),
+    ...others(MATCHER, () => ['']),
     ...otherOperators(rules),
     ...[...new Set(rules.flatMap((rule) => rule.for ?? []))].flatMap((text) =>
       otherSpans(text).map((other) => ({
@@ -29,7 +34,7 @@ export function mutantsOf<R extends Rule>(rules: readonly R[]): Mutant<R>[] {
   ];
 }
 
-/** The other comparison that is true at the threshold or is not, the opposite, and a threshold a little to each side. */
+/** The comparison that differs at the threshold alone, and a threshold a little to each side. */
 function otherThresholds(text: string): string[] {
   const [comparison = '', number = ''] = text.split(' ');
   const value = Number(number);
@@ -37,7 +42,6 @@ function otherThresholds(text: string): string[] {
   const near = [value - step, value + step].filter((each) => each >= 0);
   return [
     `${comparison === '>' ? '>=' : '>'} ${number}`,
-    `< ${number}`,
     ...near.map((each) => `${comparison} ${Number(each.toPrecision(6))}`),
   ];
 }

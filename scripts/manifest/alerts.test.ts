@@ -1,19 +1,24 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { registry } from '../../functions/registry.ts';
 import { CAN_WAIT, objectives } from '../../infra/alerts/objectives.ts';
+import { recorded } from '../../infra/alerts/recorded.ts';
 import { type Alert, alertsOf, prometheusRules, RUNBOOKS, runbookOf } from './alerts.ts';
 import { three } from './planted.ts';
 
 const alerts = objectives.flatMap((objective) => alertsOf(objective, registry).flat());
 
 describe('a function', () => {
-  test.each(registry.map(({ fn }) => [fn.name, fn] as const))('%s is watched, with its own impact', (name, fn) => {
-    const own = alerts.filter(({ labels }) => labels.function === name);
-    expect(own.map(({ annotations }) => annotations.impact)).toContain(fn.impact);
-  });
+  test.each(registry.map(({ fn }) => [fn.name, fn] as const))(
+    '%s is watched, with its own impact',
+    (name, fn) => {
+      const own = alerts.filter(({ labels }) => labels.function === name);
+      expect(own.map(({ annotations }) => annotations.impact)).toContain(fn.impact);
+    },
+  );
 
   test('that can wait is one that there is, and wakes nobody', () => {
     const names = registry.map(({ fn }) => fn.name);
@@ -45,13 +50,43 @@ describe('a runbook', () => {
     async (name, objective) => {
       const text = await readFile(runbookOf(objective), 'utf8');
       expect(text.split('\n')[0]).toBe(`# ${name}`);
-      expect(text.match(/^## .*$/gm)).toEqual(['## What customers lose', '## How to see it', '## How to mend it']);
+      expect(text.match(/^## .*$/gm)).toEqual([
+        '## What customers lose',
+        '## How to see it',
+        '## How to mend it',
+      ]);
     },
   );
 
   test('is of an alert that there is', async () => {
-    const pages = (await readdir(RUNBOOKS)).map((name) => join(RUNBOOKS, name));
-    const known = [...objectives.map(runbookOf), join(RUNBOOKS, 'README.md')];
-    expect(pages.filter((page) => !known.includes(page))).toEqual([]);
+    const known = [...objectives.map(runbookOf), `${RUNBOOKS}/README.md`];
+    expect((await pages()).filter(({ path }) => !known.includes(path)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('names commands, series and pages that there are', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: object };
+    const series = recorded.map(({ record }) => record);
+    for (const { path, text } of await pages()) {
+      const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+      expect(
+        commands.filter((name) => !(name in scripts)),
+        path,
+      ).toEqual([]);
+      const asked = text.match(/\bcounterfoil:\w+:\w+/g) ?? [];
+      expect(
+        asked.filter((name) => !series.includes(name)),
+        path,
+      ).toEqual([]);
+      const links = [...text.matchAll(/\]\(([^)#]+)/g)].map(([, link = '']) => join(dirname(path), link));
+      expect(
+        links.filter((link) => !existsSync(link)),
+        path,
+      ).toEqual([]);
+    }
   });
 });
+
+async function pages(): Promise<{ path: string; text: string }[]> {
+  const paths = (await readdir(RUNBOOKS)).map((name) => join(RUNBOOKS, name));
+  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(path, 'utf8') })));
+}

@@ -82,12 +82,31 @@ export function runbookIndex(registry: readonly Registered[]): string {
   return `<!-- Made from infra/alerts/objectives.ts by \`npm run manifest\`; what is changed here is overwritten. -->
 # Runbooks
 
-What can wake somebody, or is looked at in the morning, and the page that says what customers lose, how to see it and
-how to mend it. A function's own impact is in the [event map](../event-map.md).
+A page wakes somebody, a ticket is looked at in the morning. Each has a page here that says what customers lose, how to see
+it and how to mend it. A function's own impact is in the alert, and in the [event map](../event-map.md).
 
-| alert | who looks | what customers lose | page |
+| alert | who looks | what customers lose | read |
 |---|---|---|---|
 ${objectives.map((objective) => row(objective, registry)).join('\n')}
+
+## Commands and queries
+\`npm run parked\`, \`logs\`, \`explain\` and \`rebuild\` act on the local stack while it runs, else on the project in
+\`GOOGLE_CLOUD_PROJECT\`; \`--project\` chooses. Each says where it acts, and asks before it changes anything.
+
+\`counterfoil:...:increase5m\` is recorded every minute and looks back five, so a sum of it over time is divided by 5.
+Functions that come and go with their work are counted in it from their first event on, which \`increase()\` does not do.
+
+## Back to the release before
+Functions are released one by one, and stand others of an older or newer release. On Knative
+\`kubectl get revisions -l serving.knative.dev/service=<function>\` lists them, and \`kubectl edit ksvc <function>\` sends
+the traffic to one by its name; on Cloud Run it is \`gcloud run services update-traffic <function> --to-revisions <revision>=100\`.
+
+## What no alert tells
+- That a function for apps does not start: it counts nothing. The platform counts the 5xx that it answers instead.
+- How much waits before a function: \`oldest_unacked_message_age\` of its subscription, which Pub/Sub knows.
+- What Pub/Sub gave up after 100 tries. EventsStuck tells half a day before; afterwards
+  \`npm run parked -- list --reason delivery.attempts-exhausted\` does.
+- What waits for an account that never opens: \`npm run parked -- list --reason account.not-opened\`, once a week.
 `;
 }
 
@@ -95,7 +114,7 @@ function row(objective: Objective, registry: readonly Registered[]): string {
   const alerts = alertsOf(objective, registry).flat();
   const severities = [...new Set(alerts.map(({ labels }) => labels.severity))].sort();
   const [impact, ...others] = new Set(alerts.map(({ annotations }) => annotations.impact));
-  const lost = others.length > 0 ? '*what the function’s own says*' : impact;
+  const lost = others.length > 0 ? '*each function’s own impact*' : impact;
   const file = runbookOf(objective).slice(RUNBOOKS.length + 1);
   return `| ${[objective.name, severities.join(', '), lost, `[${file}](${file})`].join(' | ')} |`;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Registered } from '../../functions/registry.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
 import type { Kind } from '../../shared/events/event.ts';

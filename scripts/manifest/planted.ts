@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Registered } from '../../functions/registry.ts';
 import { kind } from '../../shared/events/event.ts';
 import { onEvent } from '../../shared/runtime/on-event.ts';

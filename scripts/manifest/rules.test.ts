@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Registered } from '../../functions/registry.ts';
 import { kind } from '../../shared/events/event.ts';
 import { variablesOf } from './declared.ts';

@@ -44,7 +44,7 @@ function onEvent(name: string, { type, topic, constant, file }: OnEvent, calls: 
     return { writes: [], events: [] };
   },`;
   return {
-    code: `import { z } from 'zod';
+    code: `import * as z from 'zod';
 import { ${constant} } from '${SHARED}/events/${file}';
 import { onEvent } from '${SHARED}/runtime/on-event.ts';
 
@@ -91,7 +91,7 @@ test.todo('an event delivered twice takes effect once');
 function onRequest(name: string): Written {
   const path = `/v1/${name.replace(/^[a-z]+-/, '')}`;
   return {
-    code: `import { z } from 'zod';
+    code: `import * as z from 'zod';
 import { onRequest } from '${SHARED}/runtime/on-request.ts';
 
 /** Say here what it is for. */
@@ -130,7 +130,7 @@ function onSchedule(name: string, everyMinutes: number, calls: boolean): Written
     return { writes: [], events: [] };
   },`;
   return {
-    code: `import { z } from 'zod';
+    code: `import * as z from 'zod';
 import { onSchedule } from '${SHARED}/runtime/on-schedule.ts';
 
 /** Say here what it is for. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Money } from '../domain/money.ts';
 import {
   currencyCode,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, kind, resourceVersion } from './event.ts';
 
 /** `status` is what the account is now, and `told` the bank's word behind this event, which may be an older one. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kind } from './event.ts';
 
 /** A message that a function cannot process, with why, and whole, so that it can be redriven. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aFact, eventIn } from '../testing/builders.ts';
 import { instant, minorUnits, parseEnvelope, plainDate, signedMinorUnits } from './event.ts';
 

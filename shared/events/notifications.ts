@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, kind } from './event.ts';
 
 /** One push to one device: ids alone, since what it says is read when it goes out. */

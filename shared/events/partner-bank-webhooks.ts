@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, kind } from './event.ts';
 
 /** One verified delivery of a bank's, whatever it holds: the raw bytes as they were signed. */

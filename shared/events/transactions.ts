@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { currencyCode, direction, kind, minorUnits, signedMinorUnits } from './event.ts';
 
 /** The state of a transaction after one fact: ids, codes and money, no names. */

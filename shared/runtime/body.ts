@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { PublicError } from '../errors.ts';
 
 /** The request's JSON, checked; a 400 or a 422 says what is wrong and where, and repeats nothing that was sent. */

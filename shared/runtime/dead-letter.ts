@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { messageParked } from '../events/dead-letters.ts';
 import { type Event, parseEnvelope } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';

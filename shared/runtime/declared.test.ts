@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kind } from '../events/event.ts';
 import { functionOfSubscription, subscriptionOf, topicsOf } from './declared.ts';
 import { onEvent } from './on-event.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Kind, Topic } from '../events/event.ts';
 import type { Message, Reads } from '../platform/platform.ts';
 import type { Env } from './env.ts';

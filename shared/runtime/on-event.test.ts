@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../errors.ts';
 import { messageParked } from '../events/dead-letters.ts';
 import { draft, type Event, kind, minorUnits } from '../events/event.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../errors.ts';
 import { messageParked } from '../events/dead-letters.ts';
 import { type Draft, draft, type Event, type EventOf, type Kind, parseEnvelope } from '../events/event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicError } from '../errors.ts';
 import { draft, type Event, kind } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import { match, type ParamData } from 'path-to-regexp';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { PublicError } from '../errors.ts';
 import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Draft, Kind } from '../events/event.ts';
 import type { Config, Declaration, Given, ScheduleFunction } from './declared.ts';
 import type { Env } from './env.ts';

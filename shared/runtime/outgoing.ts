@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../errors.ts';
 import type { Draft, Event, Kind, Topic } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicError } from '../errors.ts';
 import { instant } from '../events/event.ts';
 

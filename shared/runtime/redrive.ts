@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kinds } from '../events/kinds.ts';
 import type { Message, Reads } from '../platform/platform.ts';
 import { chunkPaths } from '../store/chunks.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../domain/account.ts';
 import type { Rank } from '../domain/rank.ts';
 import { defined, path, type Query, type Stored, type Write, write } from './document.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defined, path, type Query, type Stored, type Write } from './document.ts';
 
 const stored = z.object({

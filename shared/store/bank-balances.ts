@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rank } from '../domain/rank.ts';
 import { defined, path, type Stored, type Write, write } from './document.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Draft, draft } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
 import { notificationRequested } from '../events/notifications.ts';

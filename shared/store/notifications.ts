@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { News } from '../domain/notification.ts';
 import type { Text } from '../domain/notification-text.ts';
 import { idFrom } from '../events/id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { messageParked } from '../events/dead-letters.ts';
 import { bytesFrom, createInChunks } from './chunks.ts';
 import { type Condition, defined, lastId, path, type Query, type Stored, type Write } from './document.ts';

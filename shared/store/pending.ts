@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defined, path, type Stored, type Write, write } from './document.ts';
 
 /** Which transactions stand for the pending entries that a source listed last, and as of when that was. */

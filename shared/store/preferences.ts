@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_PREFERENCES, type PushPreferences } from '../domain/notification-hours.ts';
 import { path, type Stored, type Write, write } from './document.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defined, encodeId, path, type Stored, type Write, write } from './document.ts';
 
 const stored = z.object({

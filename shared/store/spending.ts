@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CardEntry, entryKey } from '../domain/matching.ts';
 import { defined, encodeId, path, type Stored, type Write, write } from './document.ts';
 

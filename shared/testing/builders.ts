@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Part } from '../domain/transaction.ts';
 import { PublicError } from '../errors.ts';
 import { bankFacts } from '../events/bank-facts.ts';

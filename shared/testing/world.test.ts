@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountFacts } from '../events/bank-facts.ts';
 import { accountChanged } from '../events/customers.ts';
 import { messageParked } from '../events/dead-letters.ts';

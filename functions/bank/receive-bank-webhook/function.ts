@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bank } from '../../../shared/banks/bank.ts';
 import { bankNamed, banks, secretsVariable } from '../../../shared/banks/index.ts';
 import { PublicError } from '../../../shared/errors.ts';

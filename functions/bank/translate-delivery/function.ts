@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Unreadable } from '../../../shared/banks/bank.ts';
 import { bankNamed } from '../../../shared/banks/index.ts';
 import { PermanentError } from '../../../shared/errors.ts';

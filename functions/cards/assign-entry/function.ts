@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bankNamed } from '../../../shared/banks/index.ts';
 import { type CardEntry, entryKey } from '../../../shared/domain/matching.ts';
 import { PublicError } from '../../../shared/errors.ts';

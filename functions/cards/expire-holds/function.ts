@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cardAuthorisationExpired } from '../../../shared/events/bank-facts.ts';
 import { idFrom } from '../../../shared/events/id.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CardEntry, entryKey, type Pairings } from '../../../shared/domain/matching.ts';
 import { cardEntryAssigned, cardEntryMatched, cardFacts } from '../../../shared/events/bank-facts.ts';
 import { draft } from '../../../shared/events/event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../../../shared/domain/account.ts';
 import { NO_CURRENCY } from '../../../shared/domain/transaction.ts';
 import { PublicError } from '../../../shared/errors.ts';

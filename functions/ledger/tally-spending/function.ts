@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../../shared/errors.ts';
 import { cardCleared, cardRefunded } from '../../../shared/events/bank-facts.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isHigher, isSameVersion } from '../../../shared/domain/rank.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountBalanceUpdated } from '../../../shared/events/bank-facts.ts';

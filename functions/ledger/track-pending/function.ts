@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountPendingListed } from '../../../shared/events/bank-facts.ts';
 import { readOne } from '../../../shared/platform/platform.ts';

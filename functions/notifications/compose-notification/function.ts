@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isFresh, isWorthTelling, newsOf } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
 import { PermanentError } from '../../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from '../../../shared/domain/account.ts';
 import type { SecurityNews } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isFresh } from '../../../shared/domain/notification.ts';
 import { isQuiet, type PushPreferences } from '../../../shared/domain/notification-hours.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicError } from '../../../shared/errors.ts';
 import { deviceRegistered } from '../../../shared/events/customers.ts';
 import { draft } from '../../../shared/events/event.ts';

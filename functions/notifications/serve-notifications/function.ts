@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deviceRegistered } from '../../../shared/events/customers.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
 import { deleteOwnDevice, listDevices, putDevice } from './devices.ts';

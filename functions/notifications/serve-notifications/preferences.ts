@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTimeZone, type PushPreferences } from '../../../shared/domain/notification-hours.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';

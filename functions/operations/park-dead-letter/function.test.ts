@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountFrozen } from '../../../shared/events/bank-facts.ts';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
 import type { Message } from '../../../shared/platform/platform.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageParked, messageWaiting } from '../../../shared/events/dead-letters.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { kinds } from '../../../shared/events/kinds.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountChanged } from '../../../shared/events/customers.ts';
 import { idFrom } from '../../../shared/events/id.ts';
 import { kinds } from '../../../shared/events/kinds.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountChanged } from '../../../shared/events/customers.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { memoryCloud } from '../../../shared/platform/memory.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kinds } from '../../../shared/events/kinds.ts';
 import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
 

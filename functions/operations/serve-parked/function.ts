@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicError } from '../../../shared/errors.ts';
 import { kinds } from '../../../shared/events/kinds.ts';
 import { type Message, type Reads, readOne } from '../../../shared/platform/platform.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { utc } from '../../domain/instant.ts';
 import {
   currencyCode,

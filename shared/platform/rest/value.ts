@@ -30,7 +30,7 @@ export function fieldsToWire(fields: Fields): WireFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toWire(value)]));
 }
 
-export function fromWire(value: WireValue): Value {
+function fromWire(value: WireValue): Value {
   if ('stringValue' in value) return value.stringValue;
   if ('integerValue' in value) return BigInt(value.integerValue);
   if ('mapValue' in value) return fieldsFromWire(value.mapValue.fields ?? {});
