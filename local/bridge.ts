@@ -23,6 +23,7 @@ const ATTEMPTS_MAX = 100;
 const ACK_DEADLINE_SECONDS = 60;
 // Production waits 10 to 600 s between tries; an engineer does not.
 const RETRY = { minimumBackoff: { nanos: 300_000_000 }, maximumBackoff: { seconds: 10 } };
+const SETTLED_MAX = 10_000;
 const PROBE = 'probe';
 const PROBE_SECONDS = 5;
 const DEAD_LETTERS: Topic = 'dead-letters';
@@ -38,6 +39,8 @@ export async function startBridge(options: {
 
   // Message ids that a function has not yet acknowledged, by subscription; and how often anything moved.
   const unacknowledged = new Set<string>();
+  // Acknowledged lately: one that was delivered twice at once, and once in vain, does not come again for that.
+  const settled = new Set<string>();
   const probes = new Map<string, () => void>();
   let moves = 0;
 
@@ -103,11 +106,20 @@ export async function startBridge(options: {
       moves += 1;
       unacknowledged.add(id);
       void push(local, subscription, message).then((acknowledged) => {
+        if (acknowledged) settle(id);
         if (acknowledged) message.ack();
         else message.nack();
         // After the last attempt Pub/Sub itself moves the message to the dead letters.
-        if (acknowledged || message.deliveryAttempt >= ATTEMPTS_MAX) unacknowledged.delete(id);
+        if (settled.has(id) || message.deliveryAttempt >= ATTEMPTS_MAX) unacknowledged.delete(id);
       });
+    }
+  }
+
+  function settle(id: string): void {
+    settled.add(id);
+    for (const oldest of settled) {
+      if (settled.size <= SETTLED_MAX) return;
+      settled.delete(oldest);
     }
   }
 
