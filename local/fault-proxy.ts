@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { frameReader, isAnswer, isRequest } from './frames.ts';
+import { exchanges } from './exchanges.ts';
 import { NO_FAULTS, type Plan, type ProxyFaults, planner } from './proxy-faults.ts';
 
 export type FaultProxy = {
@@ -18,9 +18,9 @@ export type FaultProxy = {
 type Counts = Record<'requests' | 'cut' | 'reset' | 'answersCut' | 'slowed' | 'blackholed', number>;
 
 /**
- * Stands between clients of gRPC and an emulator on 127.0.0.1, and passes on every byte until it is plagued. Calls share
- * a connection, so what befalls one of them befalls all that are under way on it, as in a real network. What is not
- * HTTP/2 is passed on untouched. Port 0 takes any free one.
+ * Stands between clients of gRPC or of REST and an emulator on 127.0.0.1, and passes on every byte until it is plagued.
+ * Calls share a connection, so what befalls one of them befalls all that are under way on it, as in a real network.
+ * Port 0 takes any free one.
  */
 export async function startFaultProxy(target: string, listenOn = 0): Promise<FaultProxy> {
   const [host = '127.0.0.1', port = ''] = target.split(':');
@@ -70,25 +70,24 @@ export async function startFaultProxy(target: string, listenOn = 0): Promise<Fau
   };
 
   function passBothWays(client: Socket, upstream: Socket): void {
-    const framesAsked = frameReader({ from: 'client' });
-    const framesAnswered = frameReader({ from: 'server' });
+    const { asked, answered } = exchanges();
     const answersLost = new Set<number>();
     let blackhole: Promise<void> | undefined;
 
     void pass(client, upstream, async (bytes) => {
-      for (const { streamId } of framesAsked(bytes).filter(isRequest)) {
+      for (const request of asked(bytes)) {
         counts.requests += 1;
         const plan = nextPlan();
-        if (plan.cutsAnswer) answersLost.add(streamId);
+        if (plan.cutsAnswer) answersLost.add(request);
         await meet(plan);
         if (client.destroyed) return;
       }
       await blackhole;
     });
     void pass(upstream, client, async (bytes) => {
-      const answers = framesAnswered(bytes).filter(isAnswer);
+      const answers = answered(bytes);
       await blackhole;
-      const isLost = answers.some(({ streamId }) => answersLost.has(streamId));
+      const isLost = answers.some((request) => answersLost.has(request));
       if (!isLost && (answersToCut === 0 || answers.length === 0)) return;
       if (!isLost) answersToCut -= 1;
       counts.answersCut += 1;
