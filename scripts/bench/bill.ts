@@ -1,4 +1,4 @@
-import { type Call, field } from './wire.ts';
+import type { Call } from './wire.ts';
 
 /** What Firestore and Pub/Sub charge for, and the round trips to Firestore that were waited for. */
 export type Bill = {
@@ -43,50 +43,57 @@ export function dollarsPerMillion({ reads, writes, deletes, bytes }: Bill): numb
   return dollars * 1_000_000;
 }
 
-export function billOf({ path, requests: [request = Buffer.alloc(0)], answers, code }: Call): Bill {
+export function billOf({ path, request, answer, status }: Call): Bill {
   const roundTrip = { ...NOTHING, roundTrips: 1 };
-  switch (path) {
+  const { documents = [], writes = [] } = request as {
+    documents?: readonly string[];
+    writes?: readonly Write[];
+  };
+  switch (path.split(':').at(-1)) {
     // A document that is not there is read all the same.
-    case '/google.firestore.v1.Firestore/BatchGetDocuments':
-      return { ...roundTrip, reads: field(request, 2).length };
+    case 'batchGet':
+      return { ...roundTrip, reads: documents.length };
     // A query that finds nothing is one read.
-    case '/google.firestore.v1.Firestore/RunQuery':
-      return { ...roundTrip, reads: Math.max(1, answers.flatMap((answer) => field(answer, 1)).length) };
-    case '/google.firestore.v1.Firestore/Commit': {
+    case 'runQuery':
+      return {
+        ...roundTrip,
+        reads: Math.max(1, (answer as Found[]).filter(({ document }) => document).length),
+      };
+    case 'commit': {
       // What is refused changes nothing, and no price list says that it costs anything.
-      const writes = code === 0 ? field(request, 2) : [];
-      const deletes = writes.filter((write) => field(write, 2).length > 0).length;
-      return { ...roundTrip, writes: writes.length - deletes, deletes: deletes + expiring(writes) };
+      const done = status === 200 ? writes : [];
+      const deletes = done.filter((write) => write.delete !== undefined).length;
+      return { ...roundTrip, writes: done.length - deletes, deletes: deletes + done.filter(expires).length };
     }
-    case '/google.pubsub.v1.Publisher/Publish':
+    case 'publish':
       return { ...NOTHING, bytes: throughput(messagesOf(request)) };
     default:
       throw new Error(`nobody knows what ${path} costs`);
   }
 }
 
+type Write = {
+  readonly delete?: string;
+  readonly update?: { readonly fields?: Readonly<Record<string, unknown>> };
+};
+type Found = { readonly document?: object };
+
 /** What a commit writes and Firestore later deletes by itself: inbox entries, with what follows them. */
-function expiring(writes: readonly Buffer[]): number {
-  return writes.filter((write) => {
-    const [document] = field(write, 1);
-    return document && field(document, 2).some((each) => String(field(each, 1)[0]) === 'expiresAt');
-  }).length;
+function expires({ update }: Write): boolean {
+  return update?.fields?.expiresAt !== undefined;
 }
 
 /** A message as it is on the wire: to be delivered, and to be weighed. */
 export type Published = { readonly data: Buffer; readonly attributes: Readonly<Record<string, string>> };
 
-export function messagesOf(publishRequest: Buffer): Published[] {
-  return field(publishRequest, 2).map((message) => ({
-    data: field(message, 1)[0] ?? Buffer.alloc(0),
-    attributes: Object.fromEntries(
-      field(message, 2).map((entry) => [String(field(entry, 1)[0]), String(field(entry, 2)[0] ?? '')]),
-    ),
-  }));
+export function messagesOf(publishRequest: unknown): Published[] {
+  const { messages } = publishRequest as { messages: { data: string; attributes: Record<string, string> }[] };
+  return messages.map(({ data, attributes }) => ({ data: Buffer.from(data, 'base64'), attributes }));
 }
 
-export function topicOf(publishRequest: Buffer): string {
-  return String(field(publishRequest, 1)[0]).split('/').at(-1) ?? '';
+/** Of the path by which it is published to. */
+export function topicOf(path: string): string {
+  return /\/topics\/([^:]+):publish$/.exec(path)?.[1] ?? '';
 }
 
 // A time stamp and an id of Pub/Sub's own travel with each message.

@@ -176,9 +176,9 @@ function listenersOf(topic: string): EventFunction[] {
 
 function publishedIn(made: readonly Call[]): { topic: string; message: Published }[] {
   return made
-    .filter(({ path }) => path.endsWith('/Publish'))
-    .flatMap(({ requests: [request = Buffer.alloc(0)] }) =>
-      messagesOf(request).map((message) => ({ topic: topicOf(request), message })),
+    .filter(({ path }) => path.endsWith(':publish'))
+    .flatMap(({ path, request }) =>
+      messagesOf(request).map((message) => ({ topic: topicOf(path), message })),
     );
 }
 

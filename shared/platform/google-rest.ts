@@ -3,12 +3,13 @@ import type { Stored } from '../store/document.ts';
 import type { Message, Platform } from './platform.ts';
 import { AGAIN, openCalls, type Service } from './rest/call.ts';
 import { queryToWire } from './rest/query.ts';
-import { openTokens } from './rest/token.ts';
+import { openTokens, type Tokens } from './rest/token.ts';
 import { fieldsFromWire, type WireFields } from './rest/value.ts';
 import { writeToWire } from './rest/write.ts';
 
 // Five calls, the most that a handling without conflicts makes, fit into the 60 s that Pub/Sub's push has.
 const CALL_SECONDS = 10;
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 // Pub/Sub takes 1,000 messages and 10 MB a request, and base64 makes four bytes of three.
 const MESSAGES_MAX = 1000;
 const BYTES_MAX = 6_500_000;
@@ -20,10 +21,12 @@ export function googleRestPlatform({
   projectId,
   callSeconds = CALL_SECONDS,
   variables = process.env,
+  tokens = openTokens(variables),
 }: {
   projectId: string;
   callSeconds?: number;
   variables?: NodeJS.ProcessEnv;
+  tokens?: Tokens;
 }): Platform {
   const call = openCalls(callSeconds);
   const firestore = serviceAt('https://firestore.googleapis.com', variables.FIRESTORE_EMULATOR_HOST);
@@ -66,8 +69,7 @@ export function googleRestPlatform({
       // The word by which emulators know an administrator.
       return { origin: `http://${emulator}`, accessToken: async () => 'owner', dropToken: () => {} };
     }
-    const tokens = openTokens(variables);
-    return { origin, accessToken: tokens.token, dropToken: tokens.drop };
+    return { origin, accessToken: () => tokens.token(SCOPE), dropToken: tokens.drop };
   }
 }
 

@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/function.ts';
 import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
 import { PublicError } from '../errors.ts';
 import { kind } from '../events/event.ts';
-import { googlePlatform } from '../platform/google.ts';
+import { googleRestPlatform } from '../platform/google-rest.ts';
 import { silentLog, TRACEPARENT, WEBHOOK_SECRET } from '../testing/builders.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import type { Env } from './env.ts';
@@ -17,7 +17,7 @@ import { serve } from './main.ts';
 
 vi.mock('./log.ts', { spy: true });
 vi.mock('./identity.ts', { spy: true });
-vi.mock('../platform/google.ts', { spy: true });
+vi.mock('../platform/google-rest.ts', { spy: true });
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'demo-counterfoil' };
 const PROCESSOR = { SANDBOX_PROCESSOR_WEBHOOK_SECRETS: WEBHOOK_SECRET };
@@ -160,7 +160,9 @@ describe('a process that listens', () => {
       PROJECT,
     );
     expect(listen.mock.calls[0]?.slice(0, 2)).toEqual([8080, '0.0.0.0']);
-    expect(googlePlatform).toHaveBeenLastCalledWith({ projectId: 'demo-counterfoil' });
+    expect(googleRestPlatform).toHaveBeenLastCalledWith(
+      expect.objectContaining({ projectId: 'demo-counterfoil' }),
+    );
     const names = { project: 'demo-counterfoil', function: 'serve-things', revision: 'local' };
     expect(openLog).toHaveBeenLastCalledWith(names);
   });

@@ -1,9 +1,9 @@
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicError } from '../errors.ts';
-import { googlePlatform } from '../platform/google.ts';
-import { googleAccessToken } from '../platform/google-auth.ts';
+import { googleRestPlatform } from '../platform/google-rest.ts';
+import { openTokens } from '../platform/rest/token.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
 import type { Env, Fcm } from './env.ts';
@@ -51,27 +51,32 @@ const pushSettings = z.union([
 
 /** Starts one function's process: checks its configuration, opens its dependencies, and listens. */
 export function serve(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = process.env): void {
-  void listen(fn, checkAll(fn, variables));
+  void listen(fn, checkAll(fn, variables), variables);
 }
 
-async function listen(fn: DeclaredFunction, [own, config, push]: ReturnType<typeof checkAll>): Promise<void> {
+async function listen(
+  fn: DeclaredFunction,
+  [own, config, push]: ReturnType<typeof checkAll>,
+  variables: NodeJS.ProcessEnv,
+): Promise<void> {
   const names = { project: own.GOOGLE_CLOUD_PROJECT, function: fn.name, revision: own.K_REVISION };
   const log = openLog(names);
   const telemetry = own.OTEL_EXPORTER_OTLP_ENDPOINT
     ? (await import('./open-telemetry.ts')).openTelemetry(names, own.OTEL_TRACES_SAMPLER_ARG)
     : noTelemetry;
+  const tokens = openTokens(variables);
   const identify = firebaseIdentity({
     projectId: own.GOOGLE_CLOUD_PROJECT,
     // An empty variable is no emulator: it would let unsigned tokens in.
     emulator: Boolean(own.FIREBASE_AUTH_EMULATOR_HOST),
   });
   const env: Env = {
-    platform: telemetry.observed(googlePlatform({ projectId: own.GOOGLE_CLOUD_PROJECT })),
+    platform: telemetry.observed(googleRestPlatform({ projectId: own.GOOGLE_CLOUD_PROJECT, tokens })),
     log,
     telemetry,
     turns: takeTurns(),
     identify,
-    accessToken: googleAccessToken(),
+    accessToken: tokens.token,
     fcm: fcmOf(own.GOOGLE_CLOUD_PROJECT, own.FCM_EMULATOR_HOST),
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),

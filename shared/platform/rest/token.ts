@@ -2,12 +2,12 @@ import { request } from 'node:http';
 import { googleAccessToken } from '../google-auth.ts';
 
 export type Tokens = {
-  token(): Promise<string>;
+  /** For an OAuth scope; on Google's machines one token is for all that the service account may do. */
+  token(scope: string): Promise<string>;
   /** Forgets the one that was not taken. */
   drop(): void;
 };
 
-const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 // Where Google's own machines tell who they are; the name is only known there.
 const METADATA = 'metadata.google.internal';
 const ASK_MS = 3000;
@@ -23,10 +23,7 @@ type Kept = { readonly token: string; readonly untilMs: number };
  */
 export function openTokens(variables: NodeJS.ProcessEnv): Tokens {
   const isAtGoogle = Boolean(variables.K_SERVICE) && !variables.GOOGLE_APPLICATION_CREDENTIALS;
-  if (!isAtGoogle) {
-    const token = googleAccessToken();
-    return { token: () => token(SCOPE), drop: () => {} };
-  }
+  if (!isAtGoogle) return { token: googleAccessToken(), drop: () => {} };
   let kept: Kept | undefined;
   let renewing: Promise<string> | undefined;
 
