@@ -42,6 +42,8 @@ export type StackOptions = {
   readonly inspect?: string | undefined;
   /** Puts a proxy between the functions and each emulator, for something to go wrong there. */
   readonly proxies?: boolean;
+  /** Has functions use Google's own clients. */
+  readonly clients?: boolean;
   /** The most memory that the Firestore emulator takes, as in `2g`. */
   readonly firestoreMemory?: string;
   readonly onLog?: (line: LogLine) => void;
@@ -73,6 +75,7 @@ export async function startStack({
   keep,
   inspect,
   proxies: withProxies,
+  clients,
   firestoreMemory,
   onLog = () => {},
   say,
@@ -89,7 +92,7 @@ export async function startStack({
   };
   try {
     await mkdir(folder, { recursive: true });
-    const building = buildFunctions();
+    const building = buildFunctions(registry, { clients });
     building.catch(() => {}); // told below, unless the emulators fail first
     const { firestore: firestorePort, pubsub, auth, authHub, authLogging } = ports;
     const emulators = await startEmulators({

@@ -1,26 +1,34 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { type Registered, registry } from '../functions/registry.ts';
 
 /**
  * Bundles each function into `dist/<name>/index.cjs`: its own code, the runtime and the framework, and nothing
- * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it.
+ * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, and the one
+ * library that is loaded only off Google's machines.
  * Each is put in its place whole, so that a stack can go on running meanwhile.
  */
-export async function buildFunctions(functions: readonly Registered[] = registry): Promise<void> {
-  await mkdir('dist', { recursive: true });
-  const gone = (await readdir('dist')).filter((name) => !functions.some(({ fn }) => fn.name === name));
-  await Promise.all(gone.map((name) => rm(`dist/${name}`, { recursive: true, force: true })));
+export async function buildFunctions(
+  functions: readonly Registered[] = registry,
+  { folder = 'dist', clients = false }: { folder?: string | undefined; clients?: boolean | undefined } = {},
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const gone = (await readdir(folder)).filter((name) => !functions.some(({ fn }) => fn.name === name));
+  await Promise.all(gone.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
   const [library = new Uint8Array()] = (await bundled({ entryPoints: [AUTH] })).values();
-  for (const [name, code] of await bundlesOf(functions)) await install(name, code, library);
+  for (const [name, code] of await bundlesOf(functions, clients))
+    await install(`${folder}/${name}`, code, library);
   await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
 /** In one run, which reads each library once; a function's bytes are the same whoever is built beside it. */
-async function bundlesOf(functions: readonly Registered[]): Promise<ReadonlyMap<string, Uint8Array>> {
+async function bundlesOf(
+  functions: readonly Registered[],
+  clients: boolean,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const contents = new Map(
     functions.map(({ room, fn: { name } }) => [
       name,
@@ -29,8 +37,21 @@ async function bundlesOf(functions: readonly Registered[]): Promise<ReadonlyMap<
         serve(fn);`,
     ]),
   );
-  return bundled({ entryPoints: [...contents.keys()], plugins: [madeEntries(contents)], external: [AUTH] });
+  const plugins = [madeEntries(contents), ...(clients ? [googleClients] : [])];
+  return bundled({ entryPoints: [...contents.keys()], plugins, external: [AUTH] });
 }
+
+/** With Google's own clients, which the transport is measured against and held to. */
+const googleClients: Plugin = {
+  name: 'google-clients',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/shared\/platform\/transport\.ts$/ }, ({ path }) => ({
+      contents: "export { googlePlatform as openPlatform } from './google.ts';",
+      resolveDir: dirname(path),
+      loader: 'ts',
+    }));
+  },
+};
 
 /** Entry points that are in no file. */
 function madeEntries(contents: ReadonlyMap<string, string>): Plugin {
@@ -52,8 +73,7 @@ function madeEntries(contents: ReadonlyMap<string, string>): Plugin {
 // Off Google's machines alone: where it is not asked for, nobody reads it.
 const AUTH = 'google-auth-library';
 
-async function install(name: string, code: Uint8Array, library: Uint8Array): Promise<void> {
-  const folder = `dist/${name}`;
+async function install(folder: string, code: Uint8Array, library: Uint8Array): Promise<void> {
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const starts = await bundled({
     entryPoints: { start: 'shared/runtime/start.ts' },

@@ -23,6 +23,7 @@ const EVERY_MS = 40;
 const ACCOUNTS = 20;
 
 const FRAMEWORK = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
+const CLIENTS = '.local/clients';
 const EMPTY = 'scripts/bench/baselines/empty-post.cjs';
 const BARE = 'scripts/bench/baselines/bare-hop.cjs';
 const HOPS = {
@@ -45,6 +46,7 @@ type Figures = { readonly perSecond: number[]; readonly milliseconds: number[]; 
 
 async function main(): Promise<void> {
   await buildFunctions();
+  await buildFunctions(registry, { folder: CLIENTS, clients: true });
   const ground = await openGround();
   const pipelines: Record<string, Pipeline> = {};
   try {
@@ -52,6 +54,9 @@ async function main(): Promise<void> {
     pipelines['bare functions'] = await openPipeline(ground, 'demo-bare', 10, (hop) => [
       ...[FRAMEWORK, `--target=${HOPS[hop]}`, `--source=${BARE}`],
       `--signature-type=${hop === 'receive-bank-webhook' ? 'http' : 'cloudevent'}`,
+    ]);
+    pipelines['the same by Google’s clients'] = await openPipeline(ground, 'demo-clients', 40, (hop) => [
+      `${CLIENTS}/${hop}/start.cjs`,
     ]);
     const ours = (hop: Hop) => [`dist/${hop}/start.cjs`];
     pipelines.Counterfoil = await openPipeline(ground, ground.project, 0, ours);
@@ -232,7 +237,7 @@ function cpuMs(pids: readonly (number | null)[]): number {
 
 function print(figures: ReadonlyMap<string, Figures>): void {
   const nothing: Figures = { perSecond: [], milliseconds: [], cpu: [] };
-  const [empty = nothing, bare = nothing, silent = nothing] = figures.values();
+  const [empty = nothing, bare = nothing, _clients, silent = nothing] = figures.values();
   printTable([
     [
       `${EVENTS} booked transfers, ${AT_ONCE} at once; then one each ${EVERY_MS} ms`,

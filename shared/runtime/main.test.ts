@@ -7,7 +7,7 @@ import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/functi
 import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
 import { PublicError } from '../errors.ts';
 import { kind } from '../events/event.ts';
-import { googleRestPlatform } from '../platform/google-rest.ts';
+import { openPlatform } from '../platform/transport.ts';
 import { silentLog, TRACEPARENT, WEBHOOK_SECRET } from '../testing/builders.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import type { Env } from './env.ts';
@@ -17,7 +17,7 @@ import { serve } from './main.ts';
 
 vi.mock('./log.ts', { spy: true });
 vi.mock('./identity.ts', { spy: true });
-vi.mock('../platform/google-rest.ts', { spy: true });
+vi.mock('../platform/transport.ts', { spy: true });
 
 const PROJECT = { GOOGLE_CLOUD_PROJECT: 'demo-counterfoil' };
 const PROCESSOR = { SANDBOX_PROCESSOR_WEBHOOK_SECRETS: WEBHOOK_SECRET };
@@ -160,9 +160,7 @@ describe('a process that listens', () => {
       PROJECT,
     );
     expect(listen.mock.calls[0]?.slice(0, 2)).toEqual([8080, '0.0.0.0']);
-    expect(googleRestPlatform).toHaveBeenLastCalledWith(
-      expect.objectContaining({ projectId: 'demo-counterfoil' }),
-    );
+    expect(openPlatform).toHaveBeenLastCalledWith(expect.objectContaining({ projectId: 'demo-counterfoil' }));
     const names = { project: 'demo-counterfoil', function: 'serve-things', revision: 'local' };
     expect(openLog).toHaveBeenLastCalledWith(names);
   });

@@ -2,8 +2,8 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import * as z from 'zod';
 import { PublicError } from '../errors.ts';
-import { googleRestPlatform } from '../platform/google-rest.ts';
 import { openTokens } from '../platform/rest/token.ts';
+import { openPlatform } from '../platform/transport.ts';
 import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
 import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
 import type { Env, Fcm } from './env.ts';
@@ -71,7 +71,7 @@ async function listen(
     emulator: Boolean(own.FIREBASE_AUTH_EMULATOR_HOST),
   });
   const env: Env = {
-    platform: telemetry.observed(googleRestPlatform({ projectId: own.GOOGLE_CLOUD_PROJECT, tokens })),
+    platform: telemetry.observed(openPlatform({ projectId: own.GOOGLE_CLOUD_PROJECT, tokens })),
     log,
     telemetry,
     turns: takeTurns(),

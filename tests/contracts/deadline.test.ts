@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { googlePlatform } from '../../shared/platform/google.ts';
+import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 
 // A machine that accepts every connection and never says a word, as behind a broken network.
 let silent: Server;
-let platform: Platform;
+const platforms = new Map<string, Platform>();
 
 beforeAll(async () => {
   silent = createServer();
@@ -17,18 +18,28 @@ beforeAll(async () => {
     PUBSUB_EMULATOR_HOST: host,
     METADATA_SERVER_DETECTION: 'none',
   });
-  platform = googlePlatform({ projectId: 'demo-silence', callSeconds: 1 });
+  platforms.set('Google’s clients', googlePlatform({ projectId: 'demo-silence', callSeconds: 1 }));
+  platforms.set('REST', googleRestPlatform({ projectId: 'demo-silence', callSeconds: 1 }));
 });
 
 afterAll(() => {
   silent.close();
 });
 
-test.each<[string, () => Promise<unknown>]>([
-  ['a commit', () => platform.commit([{ do: 'create', path: 'a/1', fields: {} }])],
-  ['a get', () => platform.get(['a/1'])],
-  ['a query', () => platform.query({ collection: 'a' })],
-  ['a publish', () => platform.publish('bank-facts', [{ data: Buffer.from('x'), attributes: {} }])],
-])('%s that nobody answers is given up in time, with the code of a deadline', async (_, call) => {
-  await expect(call()).rejects.toMatchObject({ name: 'StoreError', code: 4 });
+const CALLS: Readonly<Record<string, (platform: Platform) => Promise<unknown>>> = {
+  'a commit': (platform) => platform.commit([{ do: 'create', path: 'a/1', fields: {} }]),
+  'a get': (platform) => platform.get(['a/1']),
+  'a query': (platform) => platform.query({ collection: 'a' }),
+  'a publish': (platform) => platform.publish('bank-facts', [{ data: Buffer.from('x'), attributes: {} }]),
+};
+
+describe.each(['Google’s clients', 'REST'])('by %s', (transport) => {
+  test.each(Object.entries(CALLS))(
+    '%s that nobody answers is given up in time, with the code of a deadline',
+    async (_, call) => {
+      const platform = platforms.get(transport);
+      if (!platform) throw new Error(`no ${transport}`);
+      await expect(call(platform)).rejects.toMatchObject({ name: 'StoreError', code: 4 });
+    },
+  );
 });

@@ -3,16 +3,17 @@ import { expect, inject, test } from 'vitest';
 import recordTransaction from '../../functions/ledger/record-transaction/function.ts';
 import { startFaultProxy } from '../../local/fault-proxy.ts';
 import { googlePlatform } from '../../shared/platform/google.ts';
+import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import type { Platform } from '../../shared/platform/platform.ts';
 import { balanceFrom, balancesOf } from '../../shared/store/balances.ts';
 import { aFact, anEnv } from '../../shared/testing/builders.ts';
 
-/** Google's clients, their Firestore behind a proxy that can lose answers, their topics in memory. */
-async function aPlatformBehindAProxy() {
+/** One of our transports, its Firestore behind a proxy that can lose answers, its topics in memory. */
+async function aPlatformBehindAProxy(open: typeof googlePlatform) {
   const variables = inject('emulators');
   const proxy = await startFaultProxy(variables.FIRESTORE_EMULATOR_HOST ?? '');
   Object.assign(process.env, variables, { FIRESTORE_EMULATOR_HOST: proxy.address });
-  const google = googlePlatform({ projectId: `demo-${randomBytes(6).toString('hex')}` });
+  const google = open({ projectId: `demo-${randomBytes(6).toString('hex')}` });
   const published: string[] = [];
   let commits = 0;
   const platform: Platform = {
@@ -29,8 +30,11 @@ async function aPlatformBehindAProxy() {
   return { platform, proxy, published, commits: () => commits };
 }
 
-test('a commit whose answer is cut off took effect once, and is known to have', async () => {
-  const { platform, proxy, published, commits } = await aPlatformBehindAProxy();
+test.each([
+  ['Google’s clients', googlePlatform],
+  ['REST', googleRestPlatform],
+])('a commit by %s whose answer is cut off took effect once, and is known to have', async (_, open) => {
+  const { platform, proxy, published, commits } = await aPlatformBehindAProxy(open);
   const receive = recordTransaction.start(anEnv({ platform }), { BALANCE_SHARDS: 1 });
   const fact = aFact('transaction.booked', { amountMinor: 12_345n, direction: 'credit' });
   try {

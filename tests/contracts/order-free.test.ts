@@ -10,7 +10,7 @@ import type { Fields } from '../../shared/store/document.ts';
 import { aBody, aDelivery, type WireEvent } from '../../shared/testing/builders.ts';
 import { aWorld, aWorldOn, type Ground, STORMY, stateOf } from '../../shared/testing/world.ts';
 import { deliveredInAnyOrder, stories } from '../laws/story.ts';
-import { onEmulators } from './places.ts';
+import { byGoogleClients, overRest } from './places.ts';
 
 const seed = Number(process.env.COUNTERFOIL_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const functions = [translateDelivery, recordTransaction, trackAccount];
@@ -18,10 +18,17 @@ const functions = [translateDelivery, recordTransaction, trackAccount];
 describe(`on the emulator, as in memory (COUNTERFOIL_TEST_SEED=${seed})`, () => {
   const told = fc.sample(stories, { seed, numRuns: 20 });
 
-  test.each(told.map((story, n) => [n, story] as const))(
-    'a story in any order, repeated and side by side, ends in one state: %i',
-    async (n, { events }) => {
-      const { platform } = onEmulators();
+  const transports = [
+    ['Google’s clients', byGoogleClients],
+    ['REST', overRest],
+  ] as const;
+  // Each story by one of them, the next by the other.
+  const cases = told.map((story, n) => [n, ...(transports[n % 2] ?? transports[0]), story] as const);
+
+  test.each(cases)(
+    'a story in any order, repeated and side by side, ends in one state: %i, by %s',
+    async (n, _, open, { events }) => {
+      const { platform } = open();
       const order = memoryCloud({ seed: seed + n + 1 }).random;
       const world = aWorldOn(groundOf(platform, order), { functions, weather: STORMY });
       await world.deliver('partner-bank-webhooks', ...deliveriesOf(deliveredInAnyOrder({ events }, order)));

@@ -28,7 +28,7 @@ export function inMemory(): Place {
 export const byGoogleClients = () => onEmulators(googlePlatform);
 export const overRest = () => onEmulators(googleRestPlatform);
 
-export function onEmulators(open: (names: { projectId: string }) => Platform = googlePlatform): Place {
+function onEmulators(open: (names: { projectId: string }) => Platform): Place {
   const variables = inject('emulators');
   Object.assign(process.env, variables);
   const projectId = `demo-${randomBytes(6).toString('hex')}`;

@@ -13,6 +13,8 @@ import { untilQuiet, waitingIn, waitingLine } from './waiting.ts';
 export type SoakOptions = LifeOptions & {
   /** At least so many processes of functions are killed. */
   readonly kills: number;
+  /** Functions use Google's own clients. */
+  readonly clients?: boolean;
   readonly base: number;
   /** After so long it fails with what is still waiting. */
   readonly minutesMax: number;
@@ -50,6 +52,7 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
   const stack = await startStack({
     base: options.base,
     proxies: true,
+    clients: options.clients ?? false,
     firestoreMemory: '2g',
     onLog: (line) => void (hasEnded(line) && count(outcomes, outcomeOf(line))),
     say: (line) => {
