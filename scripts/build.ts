@@ -5,40 +5,45 @@ import { basename, dirname } from 'node:path';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { type Registered, registry } from '../functions/registry.ts';
 
+type Options = {
+  readonly folder?: string | undefined;
+  /** With Google's own clients in place of REST. */
+  readonly clients?: boolean | undefined;
+};
+
+/** Bundles each function into `dist/<name>/`. */
+export async function buildFunctions(
+  functions: readonly Registered[] = registry,
+  options: Options = {},
+): Promise<void> {
+  const contents = functions.map(({ room, fn: { name } }): [string, string] => [
+    name,
+    `import fn from './functions/${room}/${name}/function.ts';
+      import { serve } from './shared/runtime/main.ts';
+      serve(fn);`,
+  ]);
+  await buildEntries(new Map(contents), options);
+}
+
 /**
- * Bundles each function into `dist/<name>/index.cjs`: its own code, the runtime and the framework, and nothing
+ * Bundles each of these into `<folder>/<name>/index.cjs`: its own code, the runtime and the framework, and nothing
  * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, and the one
  * library that is loaded only off Google's machines.
  * Each is put in its place whole, so that a stack can go on running meanwhile.
  */
-export async function buildFunctions(
-  functions: readonly Registered[] = registry,
-  { folder = 'dist', clients = false }: { folder?: string | undefined; clients?: boolean | undefined } = {},
+export async function buildEntries(
+  contents: ReadonlyMap<string, string>,
+  { folder = 'dist', clients = false }: Options = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const gone = (await readdir(folder)).filter((name) => !functions.some(({ fn }) => fn.name === name));
+  const gone = (await readdir(folder)).filter((name) => !contents.has(name));
   await Promise.all(gone.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
   const [library = new Uint8Array()] = (await bundled({ entryPoints: [AUTH] })).values();
-  for (const [name, code] of await bundlesOf(functions, clients))
-    await install(`${folder}/${name}`, code, library);
-  await stop(); // esbuild's own process would keep all that it has read for as long as we live
-}
-
-/** In one run, which reads each library once; a function's bytes are the same whoever is built beside it. */
-async function bundlesOf(
-  functions: readonly Registered[],
-  clients: boolean,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const contents = new Map(
-    functions.map(({ room, fn: { name } }) => [
-      name,
-      `import fn from './functions/${room}/${name}/function.ts';
-        import { serve } from './shared/runtime/main.ts';
-        serve(fn);`,
-    ]),
-  );
+  // In one run, which reads each library once; an entry's bytes are the same whatever is built beside it.
   const plugins = [madeEntries(contents), ...(clients ? [googleClients] : [])];
-  return bundled({ entryPoints: [...contents.keys()], plugins, external: [AUTH] });
+  const codes = await bundled({ entryPoints: [...contents.keys()], plugins, external: [AUTH] });
+  for (const [name, code] of codes) await install(`${folder}/${name}`, code, library);
+  await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
 /** With Google's own clients, which the transport is measured against and held to. */

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { registry } from '../../functions/registry.ts';
-import { start } from '../../local/child.ts';
 import {
   accountBalanceUpdated,
   accountOpened,
@@ -16,6 +14,8 @@ import { notificationFailed, notificationRequested } from '../../shared/events/n
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
 import { buildFunctions } from '../build.ts';
+import { type Call, type Candidate, coldStart } from './cold.ts';
+import { printParts } from './cold-parts.ts';
 import { median, printTable, ratio } from './figures.ts';
 import { aDelivery, aPush, aToken, type Ground, openGround } from './ground.ts';
 
@@ -30,14 +30,6 @@ const AS_ON_CLOUD_RUN = { CODE_CACHE: 'write', PUSH_TOKEN_CHECKED_BY: 'cloud-run
 
 // One that tells a collector of its work, and has told it before it answers.
 const TELLING = ' with telemetry';
-
-type Call = () => { path: string; method: string; headers: Record<string, string>; body?: string };
-type Candidate = {
-  name: string;
-  command: readonly [string, ...string[]];
-  call: Call;
-  env?: Record<string, string>;
-};
 
 async function main(): Promise<void> {
   await rm('dist', { recursive: true, force: true }); // with the code caches of other runs
@@ -78,37 +70,11 @@ async function main(): Promise<void> {
           figures.has(name + TELLING) ? ratio(of(name + TELLING).ms, of(name).ms).toFixed(2) : '',
         ]),
     ]);
+    console.log();
+    const own = candidates.filter(({ name }) => registry.some(({ fn }) => fn.name === name));
+    await printParts(ground, own, ROUNDS);
   } finally {
     await ground.close();
-  }
-}
-
-async function coldStart(
-  ground: Ground,
-  { name, command, call, env }: Candidate,
-): Promise<{ ms: number; mb: number }> {
-  const { path, ...request } = call();
-  const startedAt = performance.now();
-  const lines: string[] = [];
-  const child = start(command, {
-    env: { ...ground.env, ...env, PORT: String(ground.port) },
-    onLine: (line) => lines.push(line),
-  });
-  try {
-    for (;;) {
-      const response = await fetch(`http://127.0.0.1:${ground.port}${path}`, request).catch(() => undefined);
-      if (response && !response.ok)
-        throw new Error(`${name} answered ${response.status}: ${lines.join('\n')}`);
-      if (response) {
-        const ms = performance.now() - startedAt;
-        return { ms, mb: residentMegabytes(child.pid) };
-      }
-      if (performance.now() - startedAt > 20_000)
-        throw new Error(`${name} did not answer: ${lines.join('\n')}`);
-      await new Promise((wake) => setTimeout(wake, 1));
-    }
-  } finally {
-    await child.stop();
   }
 }
 
@@ -270,11 +236,6 @@ function textbookOf(name: string): string {
   return name === 'receive-bank-webhook' || name === 'textbook webhook'
     ? 'textbook webhook'
     : 'textbook record';
-}
-
-function residentMegabytes(pid: number): number {
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
 
 await main();
