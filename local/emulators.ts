@@ -22,14 +22,19 @@ const FIREBASE = 'node_modules/firebase-tools/lib/bin/firebase.js';
  * Starts Google's own Firestore and Pub/Sub emulators, and with an `auth` port the Auth emulator too, on
  * 127.0.0.1. Rejects with one line that says what is missing and how to get it. `folder` takes their files.
  */
+/**
+ * The most that each takes, as in `2g`. 100,000 small documents take 700 MB of Firestore; Pub/Sub keeps what has long been
+ * acknowledged, some 100,000 messages in its 256 MB, and then comes to a stop.
+ */
+export type Memory = { readonly firestore?: string; readonly pubsub?: string };
+
 export async function startEmulators(options: {
   ports: EmulatorPorts;
   project: string;
   folder: string;
   /** A Firestore export to begin with. */
   seed?: string | undefined;
-  /** The most memory that the Firestore emulator takes, as in `2g`: 100,000 small documents take 700 MB. */
-  firestoreMemory?: string | undefined;
+  memory?: Memory | undefined;
 }): Promise<Emulators> {
   const { ports, project, folder } = options;
   mkdirSync(folder, { recursive: true });
@@ -37,7 +42,7 @@ export async function startEmulators(options: {
   await refuseBusyPorts(Object.values(ports));
   const children = [
     begin('Firestore emulator', ports.firestore, firestoreCommand(jars.firestore, ports.firestore, options)),
-    begin('Pub/Sub emulator', ports.pubsub, pubsubCommand(jars.pubsub, ports.pubsub)),
+    begin('Pub/Sub emulator', ports.pubsub, pubsubCommand(jars.pubsub, ports.pubsub, options)),
     ...(ports.auth ? [begin('Auth emulator', ports.auth, authCommand(options))] : []),
   ];
   const stop = async () => void (await Promise.all(children.map(({ child }) => child.stop())));
@@ -66,14 +71,14 @@ type Command = readonly [string, ...string[]];
 function firestoreCommand(
   jar: string,
   port: number,
-  { seed, firestoreMemory = '1g' }: { seed?: string | undefined; firestoreMemory?: string | undefined },
+  { seed, memory = {} }: { seed?: string | undefined; memory?: Memory | undefined },
 ): Command {
   const main = ['-cp', jar, 'com.google.cloud.datastore.emulator.firestore.CloudFirestore', 'start'];
   const options = ['--host=127.0.0.1', `--port=${port}`, '--rules=firestore.rules'];
   const seeding = seed ? [`--seed_from_export=${seed}`] : [];
   return [
     'java',
-    `-Xmx${firestoreMemory}`,
+    `-Xmx${memory.firestore ?? '1g'}`,
     '-XX:+UseSerialGC',
     '-Duser.language=en',
     ...main,
@@ -82,8 +87,8 @@ function firestoreCommand(
   ];
 }
 
-function pubsubCommand(jar: string, port: number): Command {
-  const jvm = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+function pubsubCommand(jar: string, port: number, { memory = {} }: { memory?: Memory | undefined }): Command {
+  const jvm = [`-Xmx${memory.pubsub ?? '256m'}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   return ['java', ...jvm, '-jar', jar, '--host=127.0.0.1', `--port=${port}`];
 }
 

@@ -6,7 +6,7 @@ import { secretsVariable } from '../shared/banks/index.ts';
 import { googlePlatform } from '../shared/platform/google.ts';
 import { unpublishedInboxes } from '../shared/store/inbox.ts';
 import { startBridge } from './bridge.ts';
-import { startEmulators } from './emulators.ts';
+import { type Memory, startEmulators } from './emulators.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { startFcm } from './fcm.ts';
 import { type LocalFunction, type LogLine, localFunction } from './functions.ts';
@@ -44,8 +44,7 @@ export type StackOptions = {
   readonly proxies?: boolean;
   /** Has functions use Google's own clients. */
   readonly clients?: boolean;
-  /** The most memory that the Firestore emulator takes, as in `2g`. */
-  readonly firestoreMemory?: string;
+  readonly memory?: Memory;
   readonly onLog?: (line: LogLine) => void;
   readonly say: (line: string) => void;
 };
@@ -76,7 +75,7 @@ export async function startStack({
   inspect,
   proxies: withProxies,
   clients,
-  firestoreMemory,
+  memory,
   onLog = () => {},
   say,
 }: StackOptions): Promise<Stack> {
@@ -100,7 +99,7 @@ export async function startStack({
       project: PROJECT,
       folder,
       seed: kept?.firestore,
-      firestoreMemory,
+      memory,
     });
     stops.push(() => emulators.stop());
     await building;

@@ -161,6 +161,7 @@ async function explainStory(
   const deliveries = story.deliveries.map((each) => explainedDelivery(each, story.lines, webhookSecrets));
   const all = story.handlings.map((each) => explainedHandling(each, decided.get(each), story.lines));
   const handlings = all.filter((_, n) => isShown(story.handlings[n] as Handling));
+  const left = `${story.left} events of these deliveries are left out: ask for one of them.`;
   const notifications = await notificationsIn(reads, story, about, told);
   return {
     subject: of,
@@ -171,6 +172,7 @@ async function explainStory(
       ...deliveryFindings(deliveries, all),
       ...handlingFindings(handlings),
       ...notificationFindings(notifications),
+      ...(story.left > 0 ? [{ kind: 'note' as const, text: left }] : []),
     ]),
     transactions,
     notifications,

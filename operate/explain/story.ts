@@ -14,6 +14,8 @@ export type Story = {
   readonly deliveries: readonly Delivery[];
   /** In the order in which they were done; what is not done comes last. */
   readonly handlings: readonly Handling[];
+  /** How many events of its deliveries are left out, since they are too many. */
+  readonly left: number;
   /** What functions logged of it; none where nobody may read that. */
   readonly lines: readonly LogLine[];
 };
@@ -34,7 +36,7 @@ export async function storyOf(
 ): Promise<Story> {
   const first = await readDeliveries(reads, deliveryIds);
   const known = await follow(reads, first, isAbout);
-  const lines = await logs({ eventId: idsOf(known).slice(0, ASKED_MAX) });
+  const lines = await logs({ eventId: idsOf(known.handlings).slice(0, ASKED_MAX) });
   const traces = [...new Set(lines.flatMap((line) => traceOf(line) ?? []))].slice(0, ASKED_MAX);
   const ofTraces = traces.length === 0 ? [] : await logs({ trace: traces });
   // The same told again, in other bytes or in other wrapping.
@@ -47,19 +49,24 @@ export async function storyOf(
   ].filter(({ deliveryId }) => !deliveryIds.includes(deliveryId));
   const again = new Map(others.map((each) => [each.deliveryId, each]));
   const deliveries = [...first, ...again.values()].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
-  const handlings = again.size === 0 ? known : await follow(reads, deliveries, isAbout);
+  const { handlings, left } = again.size === 0 ? known : await follow(reads, deliveries, isAbout);
   const handled = new Set(handlings.map(({ event }) => event.id));
   // A bank may begin one trace for many deliveries.
   const told = deliveries.filter(({ deliveryId }) => handled.has(deliveryId));
-  return { deliveries: told.length > 0 ? told : deliveries, handlings: inOrder(handlings), lines: ofTraces };
+  return {
+    deliveries: told.length > 0 ? told : deliveries,
+    handlings: inOrder(handlings),
+    left,
+    lines: ofTraces,
+  };
 }
 
 async function follow(
   reads: Reads,
   deliveries: readonly Delivery[],
   isAbout: (event: Event) => boolean,
-): Promise<Handling[]> {
-  const all = await walk(reads, deliveries.map(eventOf), isAbout);
+): Promise<{ handlings: Handling[]; left: number }> {
+  const { handlings: all, left } = await walk(reads, deliveries.map(eventOf), isAbout);
   const kept = new Set(all.filter(({ event }) => isAbout(event)).map(({ event }) => event.id));
   // What follows from it belongs to the story, and what it followed from.
   for (const { event, told } of all) {
@@ -68,7 +75,7 @@ async function follow(
   for (const { event, told } of all.toReversed()) {
     if (told.some((each) => kept.has(each.event.id))) kept.add(event.id);
   }
-  return all.filter(({ event }) => kept.has(event.id));
+  return { handlings: all.filter(({ event }) => kept.has(event.id)), left };
 }
 
 const FACTS: ReadonlySet<string> = new Set(bankFacts.map(({ type }) => type));

@@ -30,14 +30,16 @@ const EVENTS_MAX = 500;
 
 /**
  * Everything that followed from these events, level by level, as it is recorded: each function's inbox entry holds what
- * it told, which others handled in turn. What is wanted comes first, where a delivery told of too much.
+ * it told, which others handled in turn. What is wanted comes first, where a delivery told of too much: `left` is how many
+ * events are not followed.
  */
 export async function walk(
   reads: Reads,
   events: readonly Event[],
   isWanted: (event: Event) => boolean,
-): Promise<Handling[]> {
+): Promise<{ handlings: Handling[]; left: number }> {
   const found: Handling[] = [];
+  let left = 0;
   const seen = new Set<string>();
   let level = events;
   while (level.length > 0 && seen.size < EVENTS_MAX) {
@@ -47,8 +49,9 @@ export async function walk(
     const told = new Map(handlings.flatMap((each) => each.told).map(({ event }) => [event.id, event]));
     const unseen = [...told.values()].filter(({ id }) => !seen.has(id));
     level = unseen.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a))).slice(0, EVENTS_MAX - seen.size);
+    left += unseen.length - level.length;
   }
-  return found;
+  return { handlings: found, left };
 }
 
 /** Who listens to these, and what they did about them. */

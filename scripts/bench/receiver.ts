@@ -25,7 +25,12 @@ async function main(): Promise<void> {
   const onLog = ({ function: fn, outcome }: LogLine) => {
     if (fn === LAST_HOP && outcome === 'done') handled += 1;
   };
-  const stack = await startStack({ base: BASE, firestoreMemory: '8g', onLog, say: () => {} });
+  const stack = await startStack({
+    base: BASE,
+    memory: { firestore: '8g', pubsub: '4g' },
+    onLog,
+    say: () => {},
+  });
   const held: Held[] = [];
   try {
     const accounts = Array.from({ length: ACCOUNTS }, () => `acct_${randomUUID()}`);

@@ -131,6 +131,21 @@ describe('a purchase', () => {
   });
 });
 
+test('of a delivery of thousands of events the first are explained, and how many are not is said', async () => {
+  const scene = await anAccount();
+  const many = Array.from({ length: 700 }, (_, n) =>
+    aWireEvent('transaction.booked', { transactionId: `t-${n}`, direction: 'credit' }, { id: `evt-${n}` }),
+  );
+  await post(scene, ...many);
+  const ids = [...scene.documents().keys()].filter((path) => /^deliveries\/[^/]+$/.test(path));
+  const told = await Promise.all(ids.map((path) => explained(scene.store, path.split('sandbox:')[1] ?? '')));
+  const long = told.find(({ deliveries }) => (deliveries[0]?.body.length ?? 0) > 10_000);
+  expect(long?.sentences.at(-1)).toMatch(
+    /^note: \d+ events of these deliveries are left out: ask for one of them\.$/,
+  );
+  expect(long?.wrong).toEqual([]);
+});
+
 test('a notification of a frozen account leads to the delivery that told of it', async () => {
   const scene = await anAccount();
   await post(scene, aWireEvent('account.frozen', {}, { resourceVersion: 2 }));

@@ -53,7 +53,7 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
     base: options.base,
     proxies: true,
     clients: options.clients ?? false,
-    firestoreMemory: '2g',
+    memory: { firestore: '2g', pubsub: '1g' },
     onLog: (line) => void (hasEnded(line) && count(outcomes, outcomeOf(line))),
     say: (line) => {
       if (!line.includes('(SIGKILL) and is started again')) crashes.push(line);
