@@ -91,7 +91,7 @@ export async function startStack({
   };
   try {
     await mkdir(folder, { recursive: true });
-    const building = buildFunctions(registry, { clients });
+    const building = buildFunctions(registry, { transport: clients ? 'clients' : undefined });
     building.catch(() => {}); // told below, unless the emulators fail first
     const { firestore: firestorePort, pubsub, auth, authHub, authLogging } = ports;
     const emulators = await startEmulators({

@@ -7,9 +7,16 @@ import { type Registered, registry } from '../functions/registry.ts';
 
 type Options = {
   readonly folder?: string | undefined;
-  /** With Google's own clients in place of REST. */
-  readonly clients?: boolean | undefined;
+  /** What functions reach the cloud by, where it is not REST. */
+  readonly transport?: keyof typeof TRANSPORTS | undefined;
 };
+
+/** Google's own clients, which REST is measured against and held to; and nothing but memory, to measure all the rest. */
+const TRANSPORTS = {
+  clients: "export { googlePlatform as openPlatform } from './google.ts';",
+  memory:
+    "import { memoryCloud } from './memory.ts'; export const openPlatform = () => memoryCloud().instance();",
+} as const;
 
 /** Bundles each function into `dist/<name>/`. */
 export async function buildFunctions(
@@ -33,30 +40,31 @@ export async function buildFunctions(
  */
 export async function buildEntries(
   contents: ReadonlyMap<string, string>,
-  { folder = 'dist', clients = false }: Options = {},
+  { folder = 'dist', transport }: Options = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const gone = (await readdir(folder)).filter((name) => !contents.has(name));
   await Promise.all(gone.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
   const [library = new Uint8Array()] = (await bundled({ entryPoints: [AUTH] })).values();
   // In one run, which reads each library once; an entry's bytes are the same whatever is built beside it.
-  const plugins = [madeEntries(contents), ...(clients ? [googleClients] : [])];
+  const plugins = [madeEntries(contents), ...(transport ? [anotherTransport(TRANSPORTS[transport])] : [])];
   const codes = await bundled({ entryPoints: [...contents.keys()], plugins, external: [AUTH] });
   for (const [name, code] of codes) await install(`${folder}/${name}`, code, library);
   await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
-/** With Google's own clients, which the transport is measured against and held to. */
-const googleClients: Plugin = {
-  name: 'google-clients',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/shared\/platform\/transport\.ts$/ }, ({ path }) => ({
-      contents: "export { googlePlatform as openPlatform } from './google.ts';",
-      resolveDir: dirname(path),
-      loader: 'ts',
-    }));
-  },
-};
+function anotherTransport(contents: string): Plugin {
+  return {
+    name: 'another-transport',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/shared\/platform\/transport\.ts$/ }, ({ path }) => ({
+        contents,
+        resolveDir: dirname(path),
+        loader: 'ts',
+      }));
+    },
+  };
+}
 
 /** Entry points that are in no file. */
 function madeEntries(contents: ReadonlyMap<string, string>): Plugin {

@@ -46,7 +46,7 @@ type Figures = { readonly perSecond: number[]; readonly milliseconds: number[]; 
 
 async function main(): Promise<void> {
   await buildFunctions();
-  await buildFunctions(registry, { folder: CLIENTS, clients: true });
+  await buildFunctions(registry, { folder: CLIENTS, transport: 'clients' });
   const ground = await openGround();
   const pipelines: Record<string, Pipeline> = {};
   try {

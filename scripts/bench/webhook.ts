@@ -1,25 +1,30 @@
 import autocannon, { type Result } from 'autocannon';
+import { registry } from '../../functions/registry.ts';
 import { type Child, start } from '../../local/child.ts';
 import { buildFunctions } from '../build.ts';
 import { median, printTable, ratio } from './figures.ts';
 import { aDelivery, type Ground, openGround } from './ground.ts';
 
 // How many signed deliveries a second one process of receive-bank-webhook verifies, publishes and answers,
-// against an empty function that answers the same POST; and how many while it tells a collector of each.
+// against an empty function that answers the same POST; how many while it tells a collector of each; and how many where
+// publishing costs nothing.
 const ROUNDS = Number(process.argv[2] ?? 5);
 const REQUESTS = 2000;
 const CONNECTIONS = 20;
-const FUNCTION = 'dist/receive-bank-webhook/start.cjs';
+const FUNCTION = 'receive-bank-webhook/start.cjs';
+const MEMORY = '.local/memory';
 
 async function main(): Promise<void> {
   await buildFunctions();
+  await buildFunctions(registry, { folder: MEMORY, transport: 'memory' });
   const ground = await openGround();
   const empty = 'scripts/bench/baselines/empty-post.cjs';
   const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
   const candidates = {
     'empty framework function': await begin(ground, 1, [framework, '--target=empty', `--source=${empty}`]),
-    'receive-bank-webhook': await begin(ground, 2, [FUNCTION]),
-    'with telemetry': await begin(ground, 3, [FUNCTION], ground.telling),
+    'receive-bank-webhook': await begin(ground, 2, [`dist/${FUNCTION}`]),
+    'with telemetry': await begin(ground, 3, [`dist/${FUNCTION}`], ground.telling),
+    'publishing to memory': await begin(ground, 4, [`${MEMORY}/${FUNCTION}`]),
   };
   try {
     const figures = Object.keys(candidates).map((name) => ({
