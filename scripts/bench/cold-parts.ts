@@ -57,7 +57,8 @@ export async function printParts(
         ...candidate,
         command: [node, '--require', MARKS, ...args],
       });
-      if (round > 0) marks.set(candidate.name, [...(marks.get(candidate.name) ?? []), marksIn(lines)]);
+      const told = await marksIn(lines);
+      if (round > 0) marks.set(candidate.name, [...(marks.get(candidate.name) ?? []), told]);
     }
   }
   const part = (name: string, of: (marks: Marks) => number) => median((marks.get(name) ?? []).map(of));
@@ -76,8 +77,12 @@ export async function printParts(
   ]);
 }
 
-function marksIn(lines: readonly string[]): Marks {
-  const line = lines.find((each) => each.startsWith('marks '));
-  if (!line) throw new Error(`it did not say how far it had got: ${lines.join('\n')}`);
-  return JSON.parse(line.slice('marks '.length)) as Marks;
+/** What it said last may come when it has ended. */
+async function marksIn(lines: readonly string[]): Promise<Marks> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const line = lines.find((each) => each.startsWith('marks '));
+    if (line) return JSON.parse(line.slice('marks '.length)) as Marks;
+    await new Promise((wake) => setTimeout(wake, 10));
+  }
+  throw new Error(`it did not say how far it had got: ${lines.join('\n')}`);
 }
