@@ -29,7 +29,7 @@ const command = defineCommand({
     const environment = await openEnvironment(args.project);
     const explanation = await explain(environment, (wanted) => linesOf(environment, wanted), args.id);
     if (args.html !== undefined) {
-      writeFileSync(args.html, await pageOf(explanation));
+      writeFileSync(args.html, await pageOf(explanation), { mode: 0o600 });
       console.log(
         `${args.html} explains ${explanation.subject}: it holds what the bank said of a customer, so keep it to yourself.`,
       );

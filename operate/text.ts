@@ -14,6 +14,14 @@ export function jsonText(value: unknown, indent?: number): string {
   );
 }
 
+/** A line for a terminal, whoever wrote what is in it: a merchant's name may hold anything. */
+export function harmless(line: string): string {
+  return line.replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 // Whatever steers a terminal: control characters but tab, line feed and carriage return.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;

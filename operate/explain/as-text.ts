@@ -1,4 +1,4 @@
-import { jsonText, moneyText } from '../text.ts';
+import { harmless, jsonText, moneyText } from '../text.ts';
 import type {
   ExplainedBalance,
   ExplainedDelivery,
@@ -12,6 +12,10 @@ const MARKS = { right: '✓', wrong: '✗', note: '·' } as const;
 
 /** The explanation for a terminal, a line each. */
 export function textOf(explanation: Explanation): string[] {
+  return linesOf(explanation).map(harmless);
+}
+
+function linesOf(explanation: Explanation): string[] {
   const { subject, environment, findings, transactions, balances, deliveries, handlings } = explanation;
   return [
     `${subject}, in ${environment}`,

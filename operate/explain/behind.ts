@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.ts';
 import { deliveriesOfTraces } from './deliveries.ts';
 import type { Found, Logs, Story } from './story.ts';
 import { readTransaction } from './subject.ts';
-import { handlersOf } from './walk.ts';
+import { entriesOf } from './walk.ts';
 
 /** The deliveries that brought the parts of these transactions. */
 export function arrivalsOf(found: readonly Found[]): string[] {
@@ -46,8 +46,8 @@ export async function transactionsIn(reads: Reads, { handlings }: Story): Promis
 /** The deliveries from which an event came: by the traces in which it was handled. */
 export async function deliveriesBehind(reads: Reads, logs: Logs, eventId: string): Promise<string[]> {
   const lines = await logs({ eventId: [eventId] });
-  const handlers = await handlersOf(reads, eventId);
-  const told = handlers.flatMap(({ done }) => done.events);
+  const entries = await entriesOf(reads, eventId);
+  const told = entries.flatMap(({ events }) => events);
   const traces = [
     ...lines.flatMap((line) => traceOf(line) ?? []),
     ...told.flatMap(({ event }) => contextIn(event.traceparent)?.traceId ?? []),
@@ -55,7 +55,7 @@ export async function deliveriesBehind(reads: Reads, logs: Logs, eventId: string
   const found = await deliveriesOfTraces(reads, traces);
   if (found.length > 0) return found.map(({ deliveryId }) => deliveryId);
   throw new Refusal(
-    lines.length + handlers.length === 0
+    lines.length + entries.length === 0
       ? `Nothing is known as ${eventId}: it is no id of a transaction, notification, account, delivery or event here, nor one of the bank's.`
       : `${eventId} came from no delivery of a bank's: npm run logs -- --event ${eventId} tells who handled it.`,
   );

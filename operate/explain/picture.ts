@@ -1,5 +1,5 @@
 import { type Graph, instance } from '@viz-js/viz';
-import { moneyText } from '../text.ts';
+import { harmless, moneyText } from '../text.ts';
 import type { ExplainedHandling, Explanation } from './explanation.ts';
 
 type Node = NonNullable<Graph['nodes']>[number];
@@ -89,10 +89,13 @@ function things({ transactions, notifications }: Explanation): Node[] {
         const rest = held[currency] ?? 0n;
         return `${moneyText(minor, currency)} booked${rest === 0n ? '' : `, ${moneyText(rest, currency)} held`}`;
       });
-      return { name: id, attributes: { ...THING, label: [description, status, ...figures].join('\n') } };
+      return {
+        name: id,
+        attributes: { ...THING, label: [plain(description), status, ...figures].join('\n') },
+      };
     }),
     ...notifications.flatMap(({ id, customerId, title, body, pushes }) => [
-      { name: `${id} ${customerId}`, attributes: { ...THING, label: `${title}\n${body}` } },
+      { name: `${id} ${customerId}`, attributes: { ...THING, label: `${plain(title)}\n${plain(body)}` } },
       ...pushes.map(({ deviceId, outcome }) => ({
         name: `${id} ${customerId} ${deviceId}`,
         attributes: {
@@ -128,6 +131,11 @@ function becomes({ handlings, transactions, notifications }: Explanation): Edge[
       ...(isPush ? [{ tail, head: `${notificationId} ${customerId} ${deviceId}`, attributes: dashed }] : []),
     ];
   });
+}
+
+/** A backslash begins an escape of Graphviz's own. */
+function plain(text: string): string {
+  return harmless(text).replaceAll('\\', '\\\\');
 }
 
 /** As in `09:00:01.123`. */

@@ -50,7 +50,7 @@ export async function replay(reads: Reads, handlings: readonly Handling[]) {
     const reason = refused ?? failure;
     decided.set(handling, reason === undefined ? { kind: 'changed', changes } : { kind: 'refused', reason });
   }
-  return { decided, platform: cloud.instance(), documents: cloud.documents };
+  return { decided, platform: cloud.instance() };
 }
 
 function reasonIn(messages: readonly { attributes: Readonly<Record<string, string>>; data: Uint8Array }[]) {

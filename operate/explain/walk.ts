@@ -95,16 +95,11 @@ function listenersOf({ type, to }: Pick<Event, 'type' | 'to'>): EventFunction[] 
   );
 }
 
-/** Which of all functions have handled an event of this id, whatever it was. */
-export async function handlersOf(
-  reads: Reads,
-  eventId: string,
-): Promise<{ fn: EventFunction; done: InboxEntry }[]> {
+/** What functions did about an event of this id, whatever it was. */
+export async function entriesOf(reads: Reads, eventId: string): Promise<InboxEntry[]> {
   const entries = await reads.get(listeners.map(({ name }) => inboxPath(name, eventId)));
-  const found = await Promise.all(
-    listeners.map(async (fn, n) => ({ fn, done: await whole(reads, entries[n]) })),
-  );
-  return found.flatMap(({ fn, done }) => (done ? [{ fn, done }] : []));
+  const found = await Promise.all(entries.map((entry) => whole(reads, entry)));
+  return found.flatMap((entry) => entry ?? []);
 }
 
 async function whole(reads: Reads, entry: Stored | undefined): Promise<InboxEntry | undefined> {

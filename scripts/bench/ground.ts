@@ -19,6 +19,9 @@ export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PO
 const PROJECT = 'demo-bench';
 const SECRET = `whsec_${Buffer.from('a secret of nothing but benches').toString('base64')}`;
 
+// A bench that is interrupted takes what it started with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** Real emulators with every topic, and what a function's process needs to start on them. */

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import composeNotification from '../../functions/notifications/compose-notification/function.ts';
 import composeSecurityAlert from '../../functions/notifications/compose-security-alert/function.ts';
+import { textOf } from '../../operate/explain/as-text.ts';
 import { explain } from '../../operate/explain/explain.ts';
+import { pageOf } from '../../operate/explain/page.ts';
 import type { Logs } from '../../operate/explain/story.ts';
 import { Refusal } from '../../operate/refusal.ts';
 import { keyName } from '../../shared/banks/bank.ts';
@@ -129,6 +131,22 @@ describe('a purchase', () => {
     expect(sentences.filter((each) => each === 'note: You may not.')).toHaveLength(1);
     expect(handlings.some(({ function: fn }) => fn === 'compose-notification')).toBe(true);
   });
+});
+
+test('what a merchant calls itself steers no terminal, and is no markup in a page', async () => {
+  const scene = await anAccount();
+  const name = '\u001b[2J<script>alert(1)</script>\\N\u202e';
+  await post(scene, authorisation({ merchant: { name, mcc: '5814', country: 'DK' } }));
+  const told = await explained(scene.store, 'auth-1');
+  expect(told.transactions[0]?.description).toContain('<script>');
+  const lines = textOf(told);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  expect(lines.filter((line) => /[\u0000-\u001f\u202e]/.test(line))).toEqual([]);
+  expect(lines.join('\n')).toContain('\\u001b[2J<script>');
+  const page = await pageOf(told);
+  expect(page).not.toContain('<script');
+  expect(page).toContain('&lt;script&gt;');
+  expect(page.slice(page.indexOf('<svg'), page.indexOf('</svg>'))).toContain('\\N');
 });
 
 test('of a delivery of thousands of events the first are explained, and how many are not is said', async () => {
