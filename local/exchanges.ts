@@ -35,7 +35,7 @@ function ofHttp2(): Exchanges {
   };
 }
 
-/** No client of ours sends a request before the one before it is answered. */
+/** No client of ours sends a request before the one before it is answered, and no emulator answers what is not yet sent. */
 function ofHttp1(): Exchanges {
   let request = 0;
   let isAnswered = true;

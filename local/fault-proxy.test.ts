@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { NO_FAULTS, planner } from './proxy-faults.ts';
@@ -18,9 +19,10 @@ type Protocol = (typeof PROTOCOLS)[number];
 /** An emulator of a kind, which counts what it was asked, and the proxy before it. */
 async function aProxy(faults: Parameters<FaultProxy['plague']>[0] = {}, protocol: Protocol = 'HTTP/2') {
   let asked = 0;
-  const answer = (_request: unknown, response: { end(body: string): void }) => {
+  // As emulators do, it answers what it has read whole.
+  const answer = (request: Readable, response: { end(body: string): void }) => {
     asked += 1;
-    response.end('x'.repeat(40_000));
+    request.resume().on('end', () => response.end('x'.repeat(40_000)));
   };
   const server = protocol === 'HTTP/2' ? http2.createServer(answer) : http.createServer(answer);
   const sessions = new Set<http2.ServerHttp2Session>();
