@@ -27,6 +27,8 @@ export function capturing(reads: Platform) {
   const platform: Platform = {
     get: reads.get,
     query: reads.query,
+    aggregate: reads.aggregate,
+    snapshot: reads.snapshot,
     async commit(writes) {
       assertCommittable(writes);
       const paths = [...new Set(writes.map(pathOf))];
@@ -40,6 +42,7 @@ export function capturing(reads: Platform) {
       commits.push(
         paths.map((path) => ({ path, before: present.get(path)?.fields, after: after.get(path) })),
       );
+      return '';
     },
     async publish(topic, messages) {
       published.push(...messages.map((message) => ({ topic, message })));

@@ -9,6 +9,8 @@ type Options = {
   readonly folder?: string | undefined;
   /** What functions reach the cloud by, where it is not REST. */
   readonly transport?: keyof typeof TRANSPORTS | undefined;
+  /** Whether the bundle ends with where each line of it came from, for a profile. */
+  readonly sourcemap?: boolean | undefined;
 };
 
 /** Google's own clients, which REST is measured against and held to; and nothing but memory, to measure all the rest. */
@@ -40,15 +42,24 @@ export async function buildFunctions(
  */
 export async function buildEntries(
   contents: ReadonlyMap<string, string>,
-  { folder = 'dist', transport }: Options = {},
+  { folder = 'dist', transport, sourcemap = false }: Options = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const gone = (await readdir(folder)).filter((name) => !contents.has(name));
   await Promise.all(gone.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
   const [library = new Uint8Array()] = (await bundled({ entryPoints: [AUTH] })).values();
   // In one run, which reads each library once; an entry's bytes are the same whatever is built beside it.
-  const plugins = [madeEntries(contents), ...(transport ? [anotherTransport(TRANSPORTS[transport])] : [])];
-  const codes = await bundled({ entryPoints: [...contents.keys()], plugins, external: [AUTH] });
+  const plugins = [
+    madeEntries(contents),
+    loadedWhenUsed(),
+    ...(transport ? [anotherTransport(TRANSPORTS[transport])] : []),
+  ];
+  const codes = await bundled({
+    entryPoints: [...contents.keys()],
+    plugins,
+    external: [AUTH],
+    ...(sourcemap && { sourcemap: 'inline', sourcesContent: false }),
+  });
   for (const [name, code] of codes) await install(`${folder}/${name}`, code, library);
   await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
@@ -78,6 +89,24 @@ function madeEntries(contents: ReadonlyMap<string, string>): Plugin {
         contents: contents.get(path) ?? '',
         resolveDir: process.cwd(),
         loader: 'ts',
+      }));
+    },
+  };
+}
+
+/** What the framework loads at once, and uses only for requests that are none of ours. */
+function loadedWhenUsed(): Plugin {
+  const name = 'loaded-when-used';
+  return {
+    name,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(mime-types|qs)$/ }, ({ path, resolveDir, pluginData }) =>
+        pluginData === name ? undefined : { path, namespace: name, pluginData: resolveDir },
+      );
+      onLoad({ filter: /./, namespace: name }, ({ path, pluginData }) => ({
+        contents: `module.exports = new Proxy({}, { get: (_, key) => require('${path}')[key] });`,
+        resolveDir: pluginData,
+        pluginData: name,
       }));
     },
   };

@@ -10,35 +10,28 @@ import { configOf } from '../here.ts';
 import type { ExplainedBalance } from './explanation.ts';
 
 const PAGE = 300;
-const READS_MAX = 5;
 
 /** What an account's transactions sum to, and what of it is not as it should be. */
 export type Account = {
   readonly balances: readonly ExplainedBalance[];
   /** Those whose stored figures are not what their own parts give. */
   readonly wrong: readonly { readonly id: string; readonly stored: Totals; readonly folded: Totals }[];
-  /** False where the account moved each time while it was read: then sums may differ for no other reason. */
-  readonly isOfOneMoment: boolean;
 };
 
 /**
- * Sums all of an account's transactions, shard by shard, beside what is stored. Whatever changes a sum writes a shard in
- * the same commit: where no shard was written meanwhile, all of it is of one moment.
+ * Sums all of an account's transactions, shard by shard, beside what is stored. `snapshot` is of one moment, or what moved
+ * while it was read would differ for no other reason.
  */
-export async function explainAccount(reads: Reads, accountId: string, newest: number): Promise<Account> {
+export async function explainAccount(snapshot: Reads, accountId: string, newest: number): Promise<Account> {
   const { BALANCE_SHARDS: shards } = configOf(recordTransaction) as { BALANCE_SHARDS: number };
-  for (let tries = 1; ; tries += 1) {
-    const before = await reads.query(balancesOf(accountId));
-    const sums = await sumsOf(reads, accountId, { shards, newest });
-    const isOfOneMoment = versionsOf(before) === versionsOf(await reads.query(balancesOf(accountId)));
-    if (!isOfOneMoment && tries < READS_MAX) continue;
-    const account = accountFrom(await readOne(reads, accountPath(accountId)));
-    const currencies = [...new Set([account?.currency, ...currenciesIn(before), ...sums.byCurrency.keys()])];
-    const balances = currencies.flatMap((currency) =>
-      currency === undefined ? [] : [balanceIn(currency, { accountId, documents: before, sums })],
-    );
-    return { balances, wrong: sums.wrong, isOfOneMoment };
-  }
+  const documents = await snapshot.query(balancesOf(accountId));
+  const sums = await sumsOf(snapshot, accountId, { shards, newest });
+  const account = accountFrom(await readOne(snapshot, accountPath(accountId)));
+  const currencies = [...new Set([account?.currency, ...currenciesIn(documents), ...sums.byCurrency.keys()])];
+  const balances = currencies.flatMap((currency) =>
+    currency === undefined ? [] : [balanceIn(currency, { accountId, documents, sums })],
+  );
+  return { balances, wrong: sums.wrong };
 }
 
 type Sum = { booked: bigint; held: bigint };
@@ -131,10 +124,6 @@ function currenciesIn(documents: readonly Stored[]): string[] {
   return shards.flatMap(({ fields }) =>
     Object.keys(fields ?? {}).filter((field) => /^[A-Z]{3}$/.test(field)),
   );
-}
-
-function versionsOf(documents: readonly Stored[]): string {
-  return JSON.stringify(documents.map(({ path, version }) => [path, version]));
 }
 
 function isEqual(a: Totals, b: Totals): boolean {

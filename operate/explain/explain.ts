@@ -49,7 +49,7 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
   const named = `${subject.kind} ${id}`;
   switch (subject.kind) {
     case 'account': {
-      const account = await explainAccount(reads, id, NEWEST);
+      const account = await explainAccount(reads.snapshot(), id, NEWEST);
       const nothing = { transactions: [], notifications: [], deliveries: [], handlings: [], spans: [] };
       const told = inOrder(accountFindings(account));
       return { subject: named, environment: name, findings: told, balances: account.balances, ...nothing };

@@ -15,13 +15,12 @@ const wrong = (text: string): Finding => ({ kind: 'wrong', text });
 const note = (text: string): Finding => ({ kind: 'note', text });
 
 /** Whether an account’s money is what its transactions are, and what the bank says. */
-export function accountFindings({ balances, wrong: bad, isOfOneMoment }: Account): Finding[] {
+export function accountFindings({ balances, wrong: bad }: Account): Finding[] {
   return [
     ...bad.map(({ id, stored, folded }) =>
       wrong(`${id} is stored as ${totalsText(stored)}; its own parts give ${totalsText(folded)}.`),
     ),
     ...balances.flatMap((balance) => [...sumFindings(balance), ...bankFindings(balance)]),
-    ...(isOfOneMoment ? [] : [note('The account moved each time while it was read: ask again.')]),
   ];
 }
 

@@ -7,6 +7,8 @@ import { portBase, portsFrom } from '../../local/ports.ts';
 import { startPushTokens } from '../../local/tokens.ts';
 import { banks, secretsVariable } from '../../shared/banks/index.ts';
 import { draft, type Event, type Kind } from '../../shared/events/event.ts';
+import { googlePlatform } from '../../shared/platform/google.ts';
+import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import type { Message } from '../../shared/platform/platform.ts';
 import { topicsOf } from '../../shared/runtime/declared.ts';
 import type { Env } from '../../shared/runtime/env.ts';
@@ -14,6 +16,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
 import { noTelemetry } from '../../shared/runtime/telemetry.ts';
 import { takeTurns } from '../../shared/runtime/turns.ts';
+import { path } from '../../shared/store/document.ts';
 
 export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
@@ -66,6 +69,18 @@ export async function openGround() {
       await emulators.stop();
     },
   };
+}
+
+/** Has the emulators compile what they run, for clients of either kind. */
+export async function warmUp({ project: projectId }: Ground, times = 2000): Promise<void> {
+  for (const platform of [googleRestPlatform({ projectId }), googlePlatform({ projectId })])
+    for (let n = 0; n < times; n += 1) {
+      const at = path('warm', randomUUID());
+      await platform.get([at]);
+      await platform.commit([{ do: 'create', path: at, fields: { n: BigInt(n) } }]);
+      await platform.query({ collection: `${at}/nothing`, limit: 1 });
+      await platform.publish('transactions', [{ data: Buffer.from('warm'), attributes: {} }]);
+    }
 }
 
 /** Takes whatever functions tell of their work, and forgets it. */

@@ -1,8 +1,8 @@
 import { assertCommittable } from '../store/commit.ts';
 import type { Stored } from '../store/document.ts';
-import type { Message, Platform } from './platform.ts';
+import { type Message, NOWHERE, type Platform, type Reads } from './platform.ts';
 import { AGAIN, openCalls, type Service } from './rest/call.ts';
-import { queryToWire } from './rest/query.ts';
+import { aggregateFrom, aggregationToWire, queryToWire } from './rest/query.ts';
 import { openTokens, type Tokens } from './rest/token.ts';
 import { fieldsFromWire, type WireFields } from './rest/value.ts';
 import { writeToWire } from './rest/write.ts';
@@ -14,6 +14,15 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const MESSAGES_MAX = 1000;
 const BYTES_MAX = 6_500_000;
 
+type WireCommit = { readonly writeResults?: readonly { updateTime?: string }[]; readonly commitTime: string };
+type WirePart = {
+  readonly readTime?: string;
+  readonly found?: WireDocument;
+  readonly document?: WireDocument;
+  readonly result?: { readonly aggregateFields?: WireFields };
+};
+/** Reads something, by a path below `/v1/`; the answer comes in parts. */
+type Ask = (path: string, body: object) => Promise<readonly WirePart[]>;
 type WireDocument = { readonly name: string; readonly fields?: WireFields; readonly updateTime: string };
 
 /** Firestore and Pub/Sub over their REST APIs, with nothing but what Node brings: most of a cold start is not loading. */
@@ -34,28 +43,20 @@ export function googleRestPlatform({
   const root = `projects/${projectId}/databases/(default)/documents`;
   const nameOf = (path: string) => `${root}/${path}`;
 
+  const ask: Ask = (path, body) =>
+    call(firestore, { path: `/v1/${url(path)}`, body, again: AGAIN.reads }) as Promise<WirePart[]>;
+
   return {
-    async get(paths) {
-      if (paths.length === 0) return [];
-      const body = { documents: [...new Set(paths)].map(nameOf) };
-      const answer = await call(firestore, { path: `/v1/${url(root)}:batchGet`, body, again: AGAIN.reads });
-      const found = (answer as { found?: WireDocument }[]).flatMap((part) => part.found ?? []);
-      const byPath = new Map(found.map((document) => [document.name, document]));
-      return paths.map((path) => toStored(path, byPath.get(nameOf(path))));
-    },
-    async query(query) {
-      const { parent, structuredQuery } = queryToWire(query, nameOf);
-      const path = `/v1/${url(root + parent)}:runQuery`;
-      const answer = await call(firestore, { path, body: { structuredQuery }, again: AGAIN.reads });
-      const found = (answer as { document?: WireDocument }[]).flatMap((part) => part.document ?? []);
-      return found.map((document) => toStored(document.name.slice(root.length + 1), document));
-    },
+    ...reads(ask),
+    snapshot: () => reads(asOfOneMoment()),
     async commit(writes) {
       assertCommittable(writes);
       const body = { writes: writes.map((write) => writeToWire(write, nameOf)) };
       const creates = writes.some((write) => write.do === 'create');
       const again = creates ? AGAIN.creatingCommits : AGAIN.otherCommits;
-      await call(firestore, { path: `/v1/${url(root)}:commit`, body, again });
+      const answer = await call(firestore, { path: `/v1/${url(root)}:commit`, body, again });
+      const { writeResults: [first] = [], commitTime } = answer as WireCommit;
+      return first?.updateTime ?? commitTime;
     },
     async publish(topic, messages) {
       const path = `/v1/projects/${projectId}/topics/${topic}:publish`;
@@ -63,6 +64,39 @@ export function googleRestPlatform({
       await Promise.all(bodies.map((body) => call(pubsub, { path, body, again: AGAIN.publishing })));
     },
   };
+
+  function reads(ask: Ask): Reads {
+    return {
+      async get(paths) {
+        if (paths.length === 0) return [];
+        const parts = await ask(`${root}:batchGet`, { documents: [...new Set(paths)].map(nameOf) });
+        const found = parts.flatMap((part) => part.found ?? []);
+        const byPath = new Map(found.map((document) => [document.name, document]));
+        return paths.map((path) => toStored(path, byPath.get(nameOf(path))));
+      },
+      async query(query) {
+        const { parent, structuredQuery } = queryToWire(query, nameOf);
+        const parts = await ask(`${root}${parent}:runQuery`, { structuredQuery });
+        const found = parts.flatMap((part) => part.document ?? []);
+        return found.map((document) => toStored(document.name.slice(root.length + 1), document));
+      },
+      async aggregate(matching, sums) {
+        const { parent, structuredAggregationQuery } = aggregationToWire(matching, sums, nameOf);
+        const parts = await ask(`${root}${parent}:runAggregationQuery`, { structuredAggregationQuery });
+        return aggregateFrom(parts[0]?.result?.aggregateFields ?? {}, sums);
+      },
+    };
+  }
+
+  /** Of now, until something is asked: the service tells what time it is as of which it answers. */
+  function asOfOneMoment(): Ask {
+    let moment: Promise<string | undefined> | undefined;
+    return async (path, body) => {
+      // Of a document that is not there: what a first read of more brings may be newer than the time that it tells.
+      moment ??= ask(`${root}:batchGet`, { documents: [nameOf(NOWHERE)] }).then(([part]) => part?.readTime);
+      return ask(path, { ...body, readTime: await moment });
+    };
+  }
 
   function serviceAt(origin: string, emulator: string | undefined): Service {
     if (emulator) {

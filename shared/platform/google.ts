@@ -1,8 +1,19 @@
-import type { Firestore, Query as FirestoreQuery, WriteBatch } from '@google-cloud/firestore';
+import type {
+  AggregateFieldType,
+  DocumentReference,
+  DocumentSnapshot,
+  Firestore,
+  AggregateQuery as FirestoreAggregate,
+  Query as FirestoreQuery,
+  QuerySnapshot,
+  Timestamp,
+  Transaction,
+  WriteBatch,
+} from '@google-cloud/firestore';
 import type { PubSub } from '@google-cloud/pubsub';
 import { assertCommittable } from '../store/commit.ts';
 import type { Fields, Increments, Query, Stored, Value, Write } from '../store/document.ts';
-import { type Platform, StoreError } from './platform.ts';
+import { NOWHERE, type Platform, type Reads, StoreError } from './platform.ts';
 
 // The clients alone go on for minutes (600 s by their configuration, 60 s where nobody answers, and they take no
 // other for a commit), long after Pub/Sub has delivered the message again. Five calls, the most that a handling
@@ -21,23 +32,16 @@ export function googlePlatform({
   const firestore = once(() => openFirestore(projectId));
   const pubsub = once(() => openPubSub(projectId));
   return {
-    async get(paths) {
-      if (paths.length === 0) return [];
-      const db = await firestore();
-      const documents = await inTime(db.getAll(...paths.map((path) => db.doc(path))));
-      return documents.map((document) => toStored(document.ref.path, document));
-    },
-    async query(query) {
-      const found = await inTime(toQuery(await firestore(), query).get());
-      return found.docs.map((document) => toStored(document.ref.path, document));
-    },
+    ...reads(async (read) => inTime(read(directly(await firestore())))),
+    snapshot: () => reads(asOfOneMoment()),
     async commit(writes) {
       assertCommittable(writes);
       const sdk = await import('@google-cloud/firestore');
       const db = await firestore();
       const batch = db.batch();
       for (const write of writes) add(sdk, db, batch, write);
-      await inTime(batch.commit());
+      const [first] = await inTime(batch.commit());
+      return first ? versionOf(first.writeTime) : '';
     },
     async publish(topic, messages) {
       // A batch of exactly these messages leaves at once, in one call.
@@ -48,6 +52,51 @@ export function googlePlatform({
       await inTime(Promise.all(published));
     },
   };
+
+  function reads(ask: Ask): Reads {
+    return {
+      async get(paths) {
+        if (paths.length === 0) return [];
+        const db = await firestore();
+        const documents = await ask((from) => from.getAll(...paths.map((path) => db.doc(path))));
+        return documents.map((document) => toStored(document.ref.path, document));
+      },
+      async query(query) {
+        const wanted = toQuery(await firestore(), query);
+        const { docs } = await ask((from) => from.get(wanted));
+        return docs.map((document) => toStored(document.ref.path, document));
+      },
+      async aggregate(matching, sums) {
+        const { AggregateField } = await import('@google-cloud/firestore');
+        const summed = sums.map((field, n) => [`sum${n}`, AggregateField.sum(field)] as const);
+        const wanted = toQuery(await firestore(), matching).aggregate({
+          count: AggregateField.count(),
+          ...Object.fromEntries(summed),
+        });
+        const found = await ask((from) => from.sum(wanted));
+        const { count, ...totals } = found.data() as Record<string, unknown>;
+        const total = (n: number) => {
+          if (typeof totals[`sum${n}`] !== 'bigint') throw new Error('firestore.value-doubleValue');
+          return totals[`sum${n}`] as bigint;
+        };
+        return {
+          count: count as bigint,
+          sums: Object.fromEntries(sums.map((field, n) => [field, total(n)])),
+        };
+      },
+    };
+  }
+
+  /** The time is asked of a document that is not there, as over REST. */
+  function asOfOneMoment(): Ask {
+    let moment: Promise<Timestamp | undefined> | undefined;
+    return async (read) => {
+      const db = await firestore();
+      moment ??= inTime(db.doc(NOWHERE).get()).then(({ readTime }) => readTime);
+      const readTime = (await moment) as Timestamp;
+      return inTime(db.runTransaction((from) => read(within(from)), { readOnly: true, readTime }));
+    };
+  }
 
   /**
    * The call's result, or its failure as a `StoreError`. What is given up here may still take effect later:
@@ -83,6 +132,28 @@ async function openFirestore(projectId: string): Promise<Firestore> {
 async function openPubSub(projectId: string): Promise<PubSub> {
   const { PubSub } = await import('@google-cloud/pubsub');
   return new PubSub({ projectId });
+}
+
+type Aggregated = FirestoreAggregate<Record<string, AggregateFieldType>>;
+
+/** What can be read from: the store as it is, or a transaction that sees it as it was. */
+type Reader = {
+  getAll(...at: DocumentReference[]): Promise<DocumentSnapshot[]>;
+  get(query: FirestoreQuery): Promise<QuerySnapshot>;
+  sum(query: Aggregated): Promise<Awaited<ReturnType<Aggregated['get']>>>;
+};
+type Ask = <T>(read: (from: Reader) => Promise<T>) => Promise<T>;
+
+function directly(db: Firestore): Reader {
+  return { getAll: (...at) => db.getAll(...at), get: (query) => query.get(), sum: (query) => query.get() };
+}
+
+function within(transaction: Transaction): Reader {
+  return {
+    getAll: (...at) => transaction.getAll(...at),
+    get: (query) => transaction.get(query),
+    sum: (query) => transaction.get(query),
+  };
 }
 
 type Sdk = typeof import('@google-cloud/firestore');
@@ -157,8 +228,12 @@ function toStored(path: string, document: Document): Stored {
   return {
     path,
     fields: fields && (toValue(fields) as Fields),
-    version: updateTime && `${updateTime.seconds}.${updateTime.nanoseconds}`,
+    version: updateTime && versionOf(updateTime),
   };
+}
+
+function versionOf({ seconds, nanoseconds }: { seconds: number; nanoseconds: number }): string {
+  return `${seconds}.${nanoseconds}`;
 }
 
 function toValue(value: unknown): Value {

@@ -15,7 +15,7 @@ import {
   type Write,
 } from '../store/document.ts';
 import { openIndexes } from './memory-index.ts';
-import { CODES, type Message, type Platform, StoreError } from './platform.ts';
+import { type Aggregate, CODES, type Message, type Platform, type Reads, StoreError } from './platform.ts';
 
 /** How often, of 1, each thing goes wrong at a call; nothing does by default, and never two at one call. */
 export type Faults = { readonly [Fault in FaultKind]?: number };
@@ -23,13 +23,13 @@ export type Faults = { readonly [Fault in FaultKind]?: number };
 /** What goes wrong, and at which calls. */
 const CAN_MEET = {
   /** The process dies: this call and all its later ones fail, whatever it had begun. */
-  crashBefore: ['get', 'query', 'commit', 'publish'],
-  crashAfter: ['get', 'query', 'commit', 'publish'],
+  crashBefore: ['get', 'query', 'aggregate', 'commit', 'publish'],
+  crashAfter: ['get', 'query', 'aggregate', 'commit', 'publish'],
   /** The call took effect, and its caller hears of a failure. */
-  lostAnswer: ['get', 'query', 'commit', 'publish'],
+  lostAnswer: ['get', 'query', 'aggregate', 'commit', 'publish'],
   /** The client itself tries again what had taken effect, as Google's does. */
   clientRetry: ['commit', 'publish'],
-  unavailable: ['get', 'query', 'commit', 'publish'],
+  unavailable: ['get', 'query', 'aggregate', 'commit', 'publish'],
   conflict: ['commit'],
 } as const satisfies Record<string, readonly (keyof Platform)[]>;
 export type FaultKind = keyof typeof CAN_MEET;
@@ -81,8 +81,8 @@ export function memoryCloud({
   /** What is there from the start. */
   stored?: ReadonlyMap<string, Fields>;
 } = {}): MemoryCloud {
-  const collections = new Map<string, Map<string, Document>>();
-  const indexes = openIndexes(collections);
+  const collections: Collections = new Map();
+  const now = viewOf(collections);
   const publishListeners: ((topic: Topic, message: Message) => void)[] = [];
   const commitListeners: ((changes: readonly Change[]) => void)[] = [];
   const shares = FAULT_KINDS.map((kind) => [kind, (faults[kind] ?? 0) * MILLION] as const).filter(
@@ -139,27 +139,46 @@ export function memoryCloud({
       }
     }
 
+    function readsOf(view: () => View): Reads {
+      return {
+        get: (paths) =>
+          call(
+            'get',
+            () => paths.join(', '),
+            () => paths.map(view().read),
+          ),
+        query: (query) =>
+          call(
+            'query',
+            () => query.collection,
+            () => view().find(query),
+          ),
+        aggregate: (matching, sums) =>
+          call(
+            'aggregate',
+            () => matching.collection,
+            () => aggregated(view().find(matching), sums),
+          ),
+      };
+    }
+
     function dies(): never {
       alive = false;
       throw new Error('crashed');
     }
 
     return {
-      get: (paths) =>
-        call(
-          'get',
-          () => paths.join(', '),
-          () => paths.map(read),
-        ),
-      query: (query) =>
-        call(
-          'query',
-          () => query.collection,
-          () => find(query),
-        ),
+      ...readsOf(() => now),
+      snapshot: () => {
+        let then: View | undefined;
+        return readsOf(() => {
+          then ??= viewOf(copyOf(collections));
+          return then;
+        });
+      },
       commit: async (writes) => {
         assertCommittable(writes);
-        await call(
+        return call(
           'commit',
           () => writes.map((write) => `${write.do} ${pathOf(write)}`).join(', '),
           () => apply(writes),
@@ -183,29 +202,10 @@ export function memoryCloud({
   }
 
   function documentAt(path: string): Document | undefined {
-    return collections.get(collectionOf(path))?.get(path);
+    return documentIn(collections, path);
   }
 
-  function read(path: string): Stored {
-    const document = documentAt(path);
-    return { path, fields: document?.fields, version: document?.version };
-  }
-
-  function find({ collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
-    const paths = everywhere
-      ? indexes.everywhere(collection, orderBy, startAfter)
-      : indexes.of(collection, orderBy, startAfter);
-    const found: Stored[] = [];
-    for (const path of paths) {
-      if (found.length === limit) break;
-      const row = read(path);
-      if (where.every(([field, operator, value]) => matches(valueAt(row.fields, field), operator, value)))
-        found.push(row);
-    }
-    return found;
-  }
-
-  function apply(writes: readonly Write[]): void {
+  function apply(writes: readonly Write[]): string {
     commits += 1;
     const changed = new Map<string, Fields | undefined>();
     for (const write of writes) {
@@ -235,8 +235,10 @@ export function memoryCloud({
       // As in Firestore, a write that changes nothing leaves the update time as it was.
       else if (!before || !isDeepStrictEqual(before, after)) put(path, after);
     }
-    for (const change of changes) indexes.follow(change);
+    for (const change of changes) now.indexes.follow(change);
     for (const listener of commitListeners) listener(changes);
+    const [first] = writes;
+    return (first && documentAt(pathOf(first))?.version) ?? String(commits);
   }
 
   return {
@@ -257,6 +259,58 @@ export function memoryCloud({
     calm: () => {
       isCalm = true;
     },
+  };
+}
+
+type Collections = Map<string, Map<string, Document>>;
+type View = ReturnType<typeof viewOf>;
+
+/** What can be read of documents. */
+function viewOf(collections: Collections) {
+  const indexes = openIndexes(collections);
+
+  function read(path: string): Stored {
+    const document = documentIn(collections, path);
+    return { path, fields: document?.fields, version: document?.version };
+  }
+
+  function find({ collection, everywhere, where = [], orderBy = [], startAfter, limit }: Query): Stored[] {
+    const paths = everywhere
+      ? indexes.everywhere(collection, orderBy, startAfter)
+      : indexes.of(collection, orderBy, startAfter);
+    const found: Stored[] = [];
+    for (const path of paths) {
+      if (found.length === limit) break;
+      const row = read(path);
+      if (where.every(([field, operator, value]) => matches(valueAt(row.fields, field), operator, value)))
+        found.push(row);
+    }
+    return found;
+  }
+
+  return { read, find, indexes };
+}
+
+function documentIn(collections: Collections, path: string): Document | undefined {
+  return collections.get(collectionOf(path))?.get(path);
+}
+
+function copyOf(collections: Collections): Collections {
+  return new Map([...collections].map(([name, documents]) => [name, new Map(documents)]));
+}
+
+function aggregated(all: readonly Stored[], sums: readonly string[]): Aggregate {
+  // As Firestore does: a document without one of the fields is in none of the sums.
+  const found = all.filter(({ fields }) => sums.every((field) => valueAt(fields, field) !== undefined));
+  const total = (field: string) => {
+    const values = found.map(({ fields }) => valueAt(fields, field));
+    const sum = values.reduce<bigint>((sum, value) => sum + (typeof value === 'bigint' ? value : 0n), 0n);
+    if (BigInt.asIntN(64, sum) !== sum) throw new Error('firestore.value-doubleValue');
+    return sum;
+  };
+  return {
+    count: BigInt(found.length),
+    sums: Object.fromEntries(sums.map((field) => [field, total(field)])),
   };
 }
 

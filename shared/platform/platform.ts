@@ -7,14 +7,33 @@ export interface Platform {
   get(paths: readonly string[]): Promise<Stored[]>;
   /** The documents that match, as of one moment. */
   query(query: Query): Promise<Stored[]>;
-  /** All writes or none, in one commit. Throws a `StoreError`, and whatever `assertCommittable` refuses. */
-  commit(writes: readonly Write[]): Promise<void>;
+  /**
+   * How many documents match and have these integer fields, and what those sum to, as of one moment. The store adds them
+   * up, and charges for one read a thousand. A sum that does not fit into 64 bits is refused.
+   */
+  aggregate(matching: Matching, sums: readonly string[]): Promise<Aggregate>;
+  /** Whatever is read of it is as of one moment: when something was first asked of it. Good for an hour. */
+  snapshot(): Reads;
+  /**
+   * All writes or none, in one commit. Returns the version of the document that the first of them wrote. Throws a
+   * `StoreError`, and whatever `assertCommittable` refuses.
+   */
+  commit(writes: readonly Write[]): Promise<string>;
   /** Returns when every message is durable in the topic. */
   publish(topic: Topic, messages: readonly Message[]): Promise<void>;
 }
 
 /** What functions may do by themselves: read. Writing and publishing is the runtime's. */
-export type Reads = Pick<Platform, 'get' | 'query'>;
+export type Reads = Pick<Platform, 'get' | 'query' | 'aggregate'>;
+
+/** A page of them cannot be summed: Firestore refuses to go on after a row there. */
+export type Matching = Pick<Query, 'collection' | 'everywhere' | 'where'>;
+
+/** Sums by their fields' names. */
+export type Aggregate = { readonly count: bigint; readonly sums: Readonly<Record<string, bigint>> };
+
+/** Where no document ever is. */
+export const NOWHERE = 'nowhere/nothing';
 
 /** One document, there or not. */
 export async function readOne(reads: Reads, path: string): Promise<Stored> {

@@ -28,6 +28,9 @@ export type Cause = {
 export type Outcome = 'done' | 'repeated';
 export type Effects = { readonly writes: readonly Write[]; readonly events: readonly Outgoing[] };
 
+/** An entry, and the document that it stands in as it is now. */
+type KeptEntry = InboxEntry & { readonly stored: Stored };
+
 const TRIES = 20;
 const { notFound, alreadyExists, failedPrecondition, aborted, unavailable } = CODES;
 const DECIDE_AGAIN: ReadonlySet<number> = new Set([
@@ -49,18 +52,19 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
   // The document that others want as well, known once it was decided what to write.
   let contended: string | undefined;
 
-  async function decideAndCommit(inTurn: boolean): Promise<InboxEntry | undefined> {
+  async function decideAndCommit(inTurn: boolean): Promise<KeptEntry | undefined> {
     const decided = await decide();
     contended ??= wanted(decided.writes);
     // All at once, only one of those who wait for it would win each time.
     if (!inTurn && contended !== undefined && env.turns.wanting(contended) > 0) return undefined;
     const events = env.rebuild === undefined ? decided.events : [];
     const entry = entryOf(env, cause, attempt, events);
-    await env.platform.commit([...createInbox(at, entry), ...decided.writes]);
-    return entry;
+    const created = createInbox(at, entry);
+    const version = await env.platform.commit([...created, ...decided.writes]);
+    return { ...entry, stored: { path: at, fields: created[0].fields, version } };
   }
 
-  async function takeTurn(thing: string): Promise<InboxEntry | undefined> {
+  async function takeTurn(thing: string): Promise<KeptEntry | undefined> {
     const { wanting, take } = env.turns;
     if (wanting(thing) > 0) env.telemetry.current().addEvent('turn', { others: wanting(thing) });
     // A long row would keep everybody else's events out: what comes again may come again later.
@@ -73,14 +77,14 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
       const entry =
         (contended === undefined ? await decideAndCommit(false) : undefined) ??
         (await takeTurn(contended ?? ''));
-      if (entry) await publishEntry(env, at, entry);
+      if (entry) await publishEntry(env, entry);
       return 'done';
     } catch (error) {
       // Whatever the code says, only the inbox knows whether the commit took effect: a client that retries by
       // itself is told that its own success already exists.
       const found = await readInbox(env, at);
       if (found) {
-        await publishEntry(env, at, found);
+        await publishEntry(env, found);
         if (found.attempt === attempt) {
           env.telemetry.current().addEvent('answer lost', { try: tries });
           return 'done';
@@ -136,7 +140,7 @@ async function deliverUnlessDone(
   const found = await readInbox(env, at);
   if (found) {
     env.telemetry.current().addEvent('done before', { at: found.handledAt.toISOString() });
-    await publishEntry(env, at, found);
+    await publishEntry(env, found);
     refuseOtherInput(cause, found);
     return 'repeated';
   }
@@ -196,10 +200,9 @@ function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgo
   return { attempt, fingerprint: cause.fingerprint, events, unpublished, handledAt: env.now() };
 }
 
-async function publishEntry(env: Env, at: string, entry: InboxEntry): Promise<void> {
-  await publish(env.platform, entry.events);
-  if (!entry.unpublished) return;
-  await markAsPublished(env, await readOne(env.platform, at));
+async function publishEntry(env: Env, { events, stored }: KeptEntry): Promise<void> {
+  await publish(env.platform, events);
+  await markAsPublished(env, stored);
 }
 
 async function markAsPublished(env: Env, stored: Stored): Promise<void> {
@@ -210,10 +213,11 @@ async function markAsPublished(env: Env, stored: Stored): Promise<void> {
   });
 }
 
-async function readInbox(env: Env, at: string): Promise<InboxEntry | undefined> {
+async function readInbox(env: Env, at: string): Promise<KeptEntry | undefined> {
   return complete(env, await readOne(env.platform, at));
 }
 
-async function complete(env: Env, stored: Stored): Promise<InboxEntry | undefined> {
-  return inboxFrom(stored, await env.platform.get(chunkPaths(stored)));
+async function complete(env: Env, stored: Stored): Promise<KeptEntry | undefined> {
+  const entry = inboxFrom(stored, await env.platform.get(chunkPaths(stored)));
+  return entry && { ...entry, stored };
 }

@@ -7,7 +7,7 @@ import {
   SpanStatusCode,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Platform } from '../platform/platform.ts';
+import type { Platform, Reads } from '../platform/platform.ts';
 import { collectionOf, pathOf } from '../store/document.ts';
 import { errorFields } from './log.ts';
 import type { Measures } from './measures.ts';
@@ -31,27 +31,42 @@ export function observed(
     }
   }
 
+  function observedReads(reads: Reads): Reads {
+    return {
+      async get(paths) {
+        if (paths.length === 0) return reads.get(paths);
+        measures.documents.add(paths.length, { operation: 'read' });
+        const attributes = store('get', paths.map(collectionOf), paths.length);
+        return call('firestore get', attributes, () => reads.get(paths));
+      },
+      async query(query) {
+        const attributes = store('query', [query.collection], undefined);
+        const found = await call('firestore query', attributes, () => reads.query(query));
+        measures.documents.add(Math.max(1, found.length), { operation: 'read' });
+        return found;
+      },
+      async aggregate(matching, sums) {
+        const attributes = store('aggregate', [matching.collection], undefined);
+        const found = await call('firestore aggregate', attributes, () => reads.aggregate(matching, sums));
+        // One for each thousand entries of an index that were counted.
+        measures.documents.add(Math.max(1, Math.ceil(Number(found.count) / 1000)), { operation: 'read' });
+        return found;
+      },
+    };
+  }
+
   return {
-    async get(paths) {
-      if (paths.length === 0) return platform.get(paths);
-      measures.documents.add(paths.length, { operation: 'read' });
-      const attributes = store('get', paths.map(collectionOf), paths.length);
-      return call('firestore get', attributes, () => platform.get(paths));
-    },
-    async query(query) {
-      const attributes = store('query', [query.collection], undefined);
-      const found = await call('firestore query', attributes, () => platform.query(query));
-      measures.documents.add(Math.max(1, found.length), { operation: 'read' });
-      return found;
-    },
+    ...observedReads(platform),
+    snapshot: () => observedReads(platform.snapshot()),
     async commit(writes) {
       const attributes = store(
         'commit',
         writes.map((write) => collectionOf(pathOf(write))),
         writes.length,
       );
-      await call('firestore commit', attributes, () => platform.commit(writes));
+      const version = await call('firestore commit', attributes, () => platform.commit(writes));
       measures.documents.add(writes.length, { operation: 'write' });
+      return version;
     },
     async publish(topic, messages) {
       const attributes = {

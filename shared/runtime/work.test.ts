@@ -147,7 +147,7 @@ test('so is a commit of our own whose answer was lost', async () => {
   const { receive, handlings } = aProcess((platform) => ({
     async commit(writes) {
       await platform.commit(writes);
-      await lost(platform).commit(writes);
+      return lost(platform).commit(writes);
     },
   }));
   await receive(authorised);

@@ -3,13 +3,16 @@ import type { Fields, Stored, Write } from './document.ts';
 // A document holds at most 1 MiB, its names and other fields included.
 const CHUNK_BYTES = 700_000;
 
+type Create = Extract<Write, { do: 'create' }>;
+type Created = [Create, ...Create[]];
+
 /** Creates a document with bytes: the first 700 KB in it, the rest in `chunks/1`, `chunks/2`, ... below it. */
-export function createInChunks(at: string, bytes: Uint8Array, fields: Fields): Write[] {
+export function createInChunks(at: string, bytes: Uint8Array, fields: Fields): Created {
   const [first = new Uint8Array(), ...more] = chunksOf(bytes);
   const { expiresAt } = fields;
   return [
     { do: 'create', path: at, fields: { ...fields, bytes: first, chunks: BigInt(more.length) } },
-    ...more.map((chunk, n): Write => {
+    ...more.map((chunk, n): Create => {
       return {
         do: 'create',
         path: `${at}/chunks/${n + 1}`,

@@ -30,7 +30,10 @@ export function inboxPath(functionName: string, cause: string, rebuild?: string)
 }
 
 /** The first writes of a commit: the entry, and what of its events does not fit into one document. */
-export function createInbox(at: string, { events, unpublished, ...entry }: InboxEntry): Write[] {
+export function createInbox(
+  at: string,
+  { events, unpublished, ...entry }: InboxEntry,
+): ReturnType<typeof createInChunks> {
   const expiresAt = new Date(entry.handledAt.getTime() + KEPT_DAYS * 86_400_000);
   return createInChunks(at, Buffer.from(JSON.stringify(events)), {
     schema: 1n,

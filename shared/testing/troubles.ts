@@ -1,4 +1,5 @@
 import { CODES, type Platform, StoreError } from '../platform/platform.ts';
+import { type Call, eachCall } from './each-call.ts';
 
 /**
  * What happens at one call. `lost-answer`: it took effect, and the caller hears of a failure. `own-retry`: it
@@ -9,35 +10,23 @@ export type Trouble = 'none' | 'lost-answer' | 'own-retry' | 'crash-before' | 'c
 /** A process's platform on which the calls of each kind go wrong in this order, and later ones go well. */
 export function withTroubles(
   platform: Platform,
-  troubles: { readonly [Call in keyof Platform]?: readonly Trouble[] },
+  troubles: { readonly [Kind in Call]?: readonly Trouble[] },
 ): Platform {
   let alive = true;
   const calls = new Map<string, number>();
 
-  function troubled<Args extends unknown[], Result>(
-    kind: keyof Platform,
-    call: (...args: Args) => Promise<Result>,
-  ): (...args: Args) => Promise<Result> {
-    return async (...args) => {
-      const n = calls.get(kind) ?? 0;
-      calls.set(kind, n + 1);
-      const trouble = troubles[kind]?.[n] ?? 'none';
-      if (trouble === 'crash-before') alive = false;
-      if (!alive) throw new Error('crashed');
-      if (typeof trouble === 'number') throw new StoreError(trouble);
-      const result = await call(...args);
-      if (trouble === 'own-retry') return call(...args);
-      if (trouble === 'lost-answer') throw new StoreError(CODES.unavailable);
-      if (trouble === 'crash-after') alive = false;
-      if (!alive) throw new Error('crashed');
-      return result;
-    };
-  }
-
-  return {
-    get: troubled('get', platform.get),
-    query: troubled('query', platform.query),
-    commit: troubled('commit', platform.commit),
-    publish: troubled('publish', platform.publish),
-  };
+  return eachCall(platform, (kind, call) => async (...args) => {
+    const n = calls.get(kind) ?? 0;
+    calls.set(kind, n + 1);
+    const trouble = troubles[kind]?.[n] ?? 'none';
+    if (trouble === 'crash-before') alive = false;
+    if (!alive) throw new Error('crashed');
+    if (typeof trouble === 'number') throw new StoreError(trouble);
+    const result = await call(...args);
+    if (trouble === 'own-retry') return call(...args);
+    if (trouble === 'lost-answer') throw new StoreError(CODES.unavailable);
+    if (trouble === 'crash-after') alive = false;
+    if (!alive) throw new Error('crashed');
+    return result;
+  });
 }

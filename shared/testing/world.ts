@@ -14,6 +14,7 @@ import type { Env } from '../runtime/env.ts';
 import type { Answer } from '../runtime/problem.ts';
 import type { Fields, Stored, Value } from '../store/document.ts';
 import { anEnv, eventIn, NOW } from './builders.ts';
+import { eachCall } from './each-call.ts';
 
 /** How unkind the delivery of messages is. */
 export type Weather = {
@@ -336,17 +337,13 @@ function givenUp(fn: EventFunction, { message, publishTime }: Delivery, attempts
 
 /** The platform, telling when its process has crashed. */
 function watched(platform: Platform, onCrash: () => void): Platform {
-  const watch = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
-    return (...args: Args) =>
-      call(...args).catch((error: unknown) => {
-        if (error instanceof Error && error.message === 'crashed') onCrash();
-        throw error;
-      });
-  };
-  return {
-    get: watch(platform.get),
-    query: watch(platform.query),
-    commit: watch(platform.commit),
-    publish: watch(platform.publish),
-  };
+  return eachCall(
+    platform,
+    (_name, call) =>
+      (...args) =>
+        call(...args).catch((error: unknown) => {
+          if (error instanceof Error && error.message === 'crashed') onCrash();
+          throw error;
+        }),
+  );
 }

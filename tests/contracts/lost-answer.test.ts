@@ -21,7 +21,7 @@ async function aPlatformBehindAProxy(open: typeof googlePlatform) {
     async commit(writes) {
       commits += 1;
       proxy.cutAnswers(1);
-      await google.commit(writes);
+      return google.commit(writes);
     },
     async publish(_topic, messages) {
       published.push(...messages.map(({ data }) => JSON.parse(Buffer.from(data).toString()).id));

@@ -40,7 +40,7 @@ describe.each([
     return document?.fields !== undefined;
   }
 
-  async function codeOf(commit: Promise<void>): Promise<number | 'committed'> {
+  async function codeOf(commit: Promise<unknown>): Promise<number | 'committed'> {
     return commit.then(
       () => 'committed' as const,
       (error: unknown) => {
@@ -149,6 +149,19 @@ describe.each([
       expect(await codeOf(platform.commit([{ do: 'replace', read: stored, fields: { n: 2n } }]))).toBe(
         'committed',
       );
+    });
+  });
+
+  describe('a commit', () => {
+    test('returns the version of what its first write wrote, by which that may be replaced', async () => {
+      const path = fresh();
+      const written = { n: 1n };
+      const version = await platform.commit([create(path, written), create(`${here}/2`, {})]);
+      expect(version).toBe((await read(path)).version);
+      const known = { path, fields: written, version };
+      const next = await platform.commit([{ do: 'replace', read: known, fields: { n: 2n } }]);
+      expect(next).toBe((await read(path)).version);
+      expect(await codeOf(platform.commit([{ do: 'replace', read: known, fields: { n: 3n } }]))).toBe(9);
     });
   });
 
@@ -420,6 +433,84 @@ describe.each([
       expect((await platform.query(query)).map(({ path }) => path)).toEqual([z, y, x]);
       const after = await platform.query({ ...query, startAfter: ['2', y], limit: 5 });
       expect(after.map(({ path }) => path)).toEqual([x]);
+    });
+  });
+
+  describe('an aggregation', () => {
+    test('counts what matches and has all the fields, sums them at any depth, and takes what is no integer for nothing', async () => {
+      fresh();
+      const rows: Fields[] = [
+        { of: 'x', n: 9_007_199_254_740_993n, DKK: { booked: -3n } },
+        { of: 'x', n: 2n, DKK: { booked: 1n } },
+        { of: 'x', n: 'a text', DKK: { booked: 10n } },
+        { of: 'x', n: 1000n, DKK: {} },
+        { of: 'y', n: 100n, DKK: { booked: 100n } },
+      ];
+      await platform.commit(rows.map((fields, n) => create(`${here}/${n}`, fields)));
+      expect(
+        await platform.aggregate({ collection: here, where: [['of', '==', 'x']] }, ['n', 'DKK.booked']),
+      ).toEqual({ count: 3n, sums: { n: 9_007_199_254_740_995n, 'DKK.booked': 8n } });
+    });
+
+    test('of nothing is nothing', async () => {
+      fresh();
+      expect(await platform.aggregate({ collection: here }, ['n'])).toEqual({ count: 0n, sums: { n: 0n } });
+    });
+
+    test('whose sum does not fit into 64 bits is refused', async () => {
+      fresh();
+      const most = { n: 9_223_372_036_854_775_807n };
+      await platform.commit([create(`${here}/1`, most), create(`${here}/2`, most)]);
+      await expect(platform.aggregate({ collection: here }, ['n'])).rejects.toThrow('doubleValue');
+    });
+  });
+
+  describe('a snapshot', () => {
+    test('is of when it was first read, whatever is written after that', async () => {
+      const path = fresh();
+      await platform.commit([create(path, { n: 1n }), create(`${here}/gone`, { n: 5n })]);
+      const then = platform.snapshot();
+      expect(await then.get([path])).toMatchObject([{ fields: { n: 1n } }]);
+      const gone = await read(`${here}/gone`);
+      await platform.commit([
+        create(`${here}/later`, { n: 70n }),
+        { do: 'delete', read: gone },
+        { do: 'increment', path, by: { n: 1n } },
+      ]);
+      const found = await then.query({ collection: here });
+      expect(found.map(({ fields }) => fields)).toEqual([{ n: 1n }, { n: 5n }]);
+      expect(await then.aggregate({ collection: here }, ['n'])).toEqual({ count: 2n, sums: { n: 6n } });
+      expect(await then.get([`${here}/later`, path])).toMatchObject([
+        { fields: undefined },
+        { fields: { n: 1n } },
+      ]);
+      expect(await platform.aggregate({ collection: here }, ['n'])).toEqual({
+        count: 2n,
+        sums: { n: 72n },
+      });
+    });
+
+    test('is of one moment for all that is asked of it at once', async () => {
+      const path = fresh();
+      await platform.commit([create(path, { n: 0n })]);
+      let isDone = false;
+      const writing = (async () => {
+        for (let n = 0; !isDone; n += 1)
+          await platform.commit([
+            create(`${here}/by-${n}`, { n: 1n }),
+            { do: 'increment', path, by: { n: 1n } },
+          ]);
+      })();
+      for (let tries = 0; tries < 10; tries += 1) {
+        const then = platform.snapshot();
+        const [[counter], { count }] = await Promise.all([
+          then.get([path]),
+          then.aggregate({ collection: here }, []),
+        ]);
+        expect(counter?.fields?.n).toBe(count - 1n);
+      }
+      isDone = true;
+      await writing;
     });
   });
 

@@ -58,9 +58,11 @@ const someFields = (): Fields => ({
 type Operation = (platform: Platform, known: Map<string, Stored>) => Promise<unknown>;
 
 function anOperation(): Operation {
-  const kind = random(10);
+  const kind = random(12);
   if (kind < 3) return aGet();
-  return kind < 6 ? aQuery() : aCommit();
+  if (kind < 6) return aQuery();
+  if (kind < 8) return anAggregation();
+  return kind < 9 ? aSnapshot() : aCommit();
 }
 
 function aGet(): Operation {
@@ -73,10 +75,38 @@ function aGet(): Operation {
 }
 
 function aQuery(): Operation {
+  const query = someQuery();
+  return async (platform, known) => {
+    const found = await platform.query(query);
+    for (const stored of found) known.set(stored.path, stored);
+    return found.map(told);
+  };
+}
+
+function anAggregation(): Operation {
+  const { orderBy: _, startAfter: __, limit: ___, ...matching } = someQuery();
+  const sums = some(() => oneOf(['n', 'asOfMs', 'DKK.held', 'ids', 'value', 'nothing']), 3);
+  return async (platform) => platform.aggregate(matching, [...new Set(sums)]);
+}
+
+/** What is read before and after something changed. */
+function aSnapshot(): Operation {
+  const [first, second] = [aGet(), oneOf([aGet, aQuery, anAggregation])()];
+  const change = aCommit();
+  return async (platform, known) => {
+    const past = { ...platform, ...platform.snapshot() };
+    // What it knows, it knows of the present.
+    const before = await first(past, new Map());
+    const changed = await outcomeOf(change(platform, known));
+    return [before, changed, await second(past, new Map())];
+  };
+}
+
+function someQuery(): Query {
   const collection = oneOf(COLLECTIONS);
   const direction = oneOf(['asc', 'desc'] as const);
   const limit = 1 + random(5);
-  const query: Query = oneOf<() => Query>([
+  return oneOf<() => Query>([
     () => ({ collection }),
     () => ({ collection, limit, orderBy: [['at', direction]] }),
     () => ({ collection, where: [['at', '==', '2']] }),
@@ -99,11 +129,6 @@ function aQuery(): Operation {
       limit,
     }),
   ])();
-  return async (platform, known) => {
-    const found = await platform.query(query);
-    for (const stored of found) known.set(stored.path, stored);
-    return found.map(told);
-  };
 }
 
 const aPathBelow = 'things/a/below/b';

@@ -35,6 +35,7 @@ describe('a bug in one function', () => {
     commit: (writes) =>
       commit(writes).catch((error) => {
         if (!(error instanceof StoreError)) throw error;
+        return '';
       }),
   });
 

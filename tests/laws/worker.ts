@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StoreError } from '../../shared/platform/platform.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import type { Env } from '../../shared/runtime/env.ts';
+import { eachCall } from '../../shared/testing/each-call.ts';
 import { scheduleOf } from './schedule.ts';
 import { shown, shrink } from './shrink.ts';
 import { type Release, simulate } from './simulator.ts';
@@ -58,12 +59,12 @@ export function released(
 }
 
 function translated(platform: Env['platform'], OtherError: new (code: number) => Error): Env['platform'] {
-  const retell = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
-    return (...args: Args) =>
-      call(...args).catch((error: unknown) => {
-        throw error instanceof StoreError ? new OtherError(error.code) : error;
-      });
-  };
-  const { get, query, commit, publish } = platform;
-  return { get: retell(get), query: retell(query), commit: retell(commit), publish: retell(publish) };
+  return eachCall(
+    platform,
+    (_name, call) =>
+      (...args) =>
+        call(...args).catch((error: unknown) => {
+          throw error instanceof StoreError ? new OtherError(error.code) : error;
+        }),
+  );
 }

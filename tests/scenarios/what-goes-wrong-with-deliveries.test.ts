@@ -49,7 +49,7 @@ describe('dedupe that is marked before the work succeeded, so that the event is 
       commit: async (writes) => {
         failures -= 1;
         if (failures >= 0) throw new StoreError(13); // "internal": not tried again at once, but by Pub/Sub
-        await own.commit(writes);
+        return own.commit(writes);
       },
     });
     const scene = await aScene({ platform: failing });

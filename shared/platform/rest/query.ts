@@ -1,5 +1,6 @@
 import { collectionOf, lastId, type Query } from '../../store/document.ts';
-import { toWire } from './value.ts';
+import type { Aggregate, Matching } from '../platform.ts';
+import { fieldsFromWire, toWire, type WireFields } from './value.ts';
 import { fieldPath } from './write.ts';
 
 const OPERATORS = {
@@ -9,6 +10,32 @@ const OPERATORS = {
   '>=': 'GREATER_THAN_OR_EQUAL',
 } as const;
 const DIRECTIONS = { asc: 'ASCENDING', desc: 'DESCENDING' } as const;
+
+/**
+ * What matches, to be counted and summed. Source:
+ * https://firebase.google.com/docs/firestore/reference/rest/v1/StructuredAggregationQuery
+ */
+export function aggregationToWire(
+  matching: Matching,
+  sums: readonly string[],
+  nameOf: (path: string) => string,
+): { parent: string; structuredAggregationQuery: object } {
+  const { parent, structuredQuery } = queryToWire(matching, nameOf);
+  const summed = sums.map((field, n) => ({
+    alias: `sum${n}`,
+    sum: { field: { fieldPath: fieldPath(field.split('.')) } },
+  }));
+  const aggregations = [{ alias: 'count', count: {} }, ...summed];
+  return { parent, structuredAggregationQuery: { structuredQuery, aggregations } };
+}
+
+export function aggregateFrom(fields: WireFields, sums: readonly string[]): Aggregate {
+  const { count, ...totals } = fieldsFromWire(fields);
+  return {
+    count: count as bigint,
+    sums: Object.fromEntries(sums.map((field, n) => [field, totals[`sum${n}`] as bigint])),
+  };
+}
 
 /**
  * The query and what it is below, as `runQuery` takes them.

@@ -39,7 +39,7 @@ function fromWire(value: WireValue): Value {
   if ('booleanValue' in value) return value.booleanValue;
   if ('bytesValue' in value) return new Uint8Array(Buffer.from(value.bytesValue, 'base64'));
   if ('nullValue' in value) return null;
-  // We store no doubles and no references.
+  // We store no doubles and no references; a sum is a double where it does not fit into 64 bits.
   throw new Error(`firestore.value-${Object.keys(value)[0]}`);
 }
 
