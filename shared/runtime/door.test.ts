@@ -12,7 +12,10 @@ let seen: Pick<ReadRequest, 'rawBody' | 'body'>[];
 let lines: Parameters<Log['error']>[];
 
 /** A door before a listener that says what it was given. */
-async function opened(admit: (authorization: string | undefined) => Promise<void> = async () => {}) {
+async function opened(
+  admit: (authorization: string | undefined) => Promise<void> = async () => {},
+  parsesJson = true,
+) {
   seen = [];
   lines = [];
   server = createServer((request, response) => {
@@ -23,7 +26,7 @@ async function opened(admit: (authorization: string | undefined) => Promise<void
     if (request.url === '/failing') throw new TypeError('of DK5000400440116243');
   });
   const log = { ...silentLog, error: (...line: (typeof lines)[number]) => lines.push(line) };
-  guard(server, { limitBytes: LIMIT, admit, log });
+  guard(server, { limitBytes: LIMIT, parsesJson, admit, log });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 }
 
@@ -103,6 +106,12 @@ describe('the body', () => {
     await opened();
     const headers = { 'content-type': 'application/json' };
     await sent({ method: 'PUT', body: Buffer.from('{"a":1}'), headers });
+    expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
+  });
+
+  test('stays bytes where it comes from a bank or an app, as JSON too', async () => {
+    await opened(undefined, false);
+    await sent({ body: Buffer.from('{"a":1}'), headers: { 'content-type': 'application/json' } });
     expect(Buffer.isBuffer(seen[0]?.body)).toBe(true);
   });
 
@@ -218,9 +227,9 @@ describe('who is not let in', () => {
 });
 
 test('a server that has no listener yet cannot be guarded', () => {
-  expect(() => guard(createServer(), { limitBytes: 1, admit: async () => {}, log: silentLog })).toThrow(
-    'door.no-listener',
-  );
+  expect(() =>
+    guard(createServer(), { limitBytes: 1, parsesJson: true, admit: async () => {}, log: silentLog }),
+  ).toThrow('door.no-listener');
 });
 
 describe('an answer', () => {

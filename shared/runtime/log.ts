@@ -82,7 +82,7 @@ export function errorFields(error: unknown): LogFields {
 }
 
 function allowed(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    ALLOWED.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
-  );
+  const kept: Record<string, LogFields[keyof LogFields]> = {};
+  for (const name of ALLOWED) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept;
 }

@@ -4,8 +4,14 @@ import * as z from 'zod';
 import { PublicError } from '../errors.ts';
 import { openTokens } from '../platform/rest/token.ts';
 import { openPlatform } from '../platform/transport.ts';
-import type { DeclaredFunction, EventFunction, RequestFunction, ScheduleFunction } from './declared.ts';
-import { drainOnSigterm, guard, type ReadRequest, send } from './door.ts';
+import type {
+  DeclaredFunction,
+  EventFunction,
+  RawRequest,
+  RequestFunction,
+  ScheduleFunction,
+} from './declared.ts';
+import { drainOnSigterm, endOnUncaught, guard, type ReadRequest, send } from './door.ts';
 import type { Env, Fcm } from './env.ts';
 import { firebaseIdentity, pushIdentity } from './identity.ts';
 import { openLog } from './log.ts';
@@ -87,9 +93,11 @@ async function listen(
 
   const server = guard(getTestServer(fn.name), {
     limitBytes: fn.trigger === 'event' ? EVENT_BYTES_MAX : REQUEST_BYTES_MAX,
+    parsesJson: fn.trigger === 'event',
     admit: admission(push),
     log,
   });
+  endOnUncaught(log);
   drainOnSigterm(server, log, () => telemetry.close());
   server.listen(own.PORT, own.HOST, () => log.info({ port: own.PORT }, 'listening'));
 }
@@ -130,12 +138,8 @@ function registerRequest(fn: RequestFunction, env: Env, config: Record<string, u
   const respond = fn.start(env, config);
   http(fn.name, async (request, response) => {
     const { method, originalUrl, rawBody } = request as unknown as ReadRequest & { originalUrl: string };
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : value,
-      ]),
-    );
+    // Texts, but for `set-cookie`, which no request has.
+    const headers = request.headers as RawRequest['headers'];
     const asked = { method: method ?? 'GET', url: originalUrl, headers, rawBody };
     send(response, await env.telemetry.during(() => respond(asked)));
   });

@@ -61,7 +61,7 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
   };
 
   async function respond(process: Env, deps: Deps, raw: RawRequest): Promise<Answer> {
-    const url = URL.canParse(raw.url, 'http://function') ? new URL(raw.url, 'http://function') : undefined;
+    const url = urlOf(raw);
     const found = url ? routes.flatMap((each) => matching(each, url.pathname)) : [];
     const chosen = found.find(({ method }) => method === raw.method);
     const route = chosen?.route ?? 'no route';
@@ -158,6 +158,14 @@ function matching<R extends { matches: ReturnType<typeof match> }>(route: R, pat
     return names ? [{ ...route, params }] : [];
   } catch {
     return []; // a path that is not valid percent-encoding names nothing
+  }
+}
+
+function urlOf({ url }: RawRequest): URL | undefined {
+  try {
+    return new URL(url, 'http://function');
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire, wrap } from 'node:module';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { useRoom } from './room.ts';
 
 /** Of the bundle beside this file, put in when it is built. */
 declare const BUNDLE_DIGEST: string;
@@ -10,13 +10,6 @@ declare const BUNDLE_ENCODING: 'latin1' | 'utf8';
 
 // Long enough for the first call, for which it was started.
 const WRITE_AFTER_MS = 3000;
-// V8 lets the space for new objects grow to 48 MB, and the one for old ones as long as there is room: an instance that
-// handles small things pays for both, and is no faster. Each with what V8 has by itself.
-const LEAN = [
-  ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'],
-  ['--optimize-for-size', '--no-optimize-for-size'],
-] as const;
-
 /**
  * Starts the bundle beside it with what V8 compiled of it before, which halves a cold start. The cache is named
  * after bundle, Node and processor: V8 itself would accept one of another source of the same length. With
@@ -35,9 +28,9 @@ function startBundle(): void {
     const write = () => {
       if (written) return;
       written = true;
-      keepLean(false); // V8 takes a cache only under the flags under which it was made
+      useRoom('wide'); // V8 takes a cache only under the flags under which it was made
       writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
-      keepLean(true);
+      useRoom('narrow');
       renameSync(`${cache}.${process.pid}`, cache);
     };
     // Soon, because V8 forgets what it compiled and has not run for a while.
@@ -47,11 +40,7 @@ function startBundle(): void {
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, __dirname);
   // Once all is loaded: under other flags Node would compile its own modules anew.
-  keepLean(true);
-}
-
-function keepLean(isLean: boolean): void {
-  for (const [lean, usual] of LEAN) setFlagsFromString(isLean ? lean : usual);
+  useRoom('narrow');
 }
 
 function readIfThere(file: string): Buffer | undefined {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   trace as api,
   INVALID_SPAN_CONTEXT,
@@ -44,10 +44,14 @@ const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16}
 
 /** A new span below the caller's, or the first of a new trace where the caller's header is missing or invalid. */
 export function childOf(traceparent: string | undefined): Trace {
-  const [, traceId = randomBytes(16).toString('hex'), , flags = '01'] =
-    TRACEPARENT.exec(traceparent ?? '') ?? [];
-  const spanId = randomBytes(8).toString('hex');
+  const [, traceId = randomHex(32), , flags = '01'] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const spanId = randomHex(16);
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
+}
+
+/** Never all zeros. Node keeps random numbers for these ids ready, and would ask for each of others by itself. */
+function randomHex(length: number): string {
+  return randomUUID().replaceAll('-', '').slice(0, length);
 }
 
 /** The place that a header names, where it is valid. */
