@@ -72,7 +72,7 @@ export async function openGround() {
 }
 
 /** Has the emulators compile what they run, for clients of either kind. */
-export async function warmUp({ project: projectId }: Ground, times = 2000): Promise<void> {
+export async function warmUp({ project: projectId }: Ground, times = 1000): Promise<void> {
   for (const platform of [googleRestPlatform({ projectId }), googlePlatform({ projectId })])
     for (let n = 0; n < times; n += 1) {
       const at = path('warm', randomUUID());
