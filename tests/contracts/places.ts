@@ -28,10 +28,12 @@ export function inMemory(): Place {
 export const byGoogleClients = () => onEmulators(googlePlatform);
 export const overRest = () => onEmulators(googleRestPlatform);
 
-function onEmulators(open: (names: { projectId: string }) => Platform): Place {
+export function onEmulators(
+  open: (names: { projectId: string }) => Platform,
+  projectId = `demo-${randomBytes(6).toString('hex')}`,
+): Place {
   const variables = inject('emulators');
   Object.assign(process.env, variables);
-  const projectId = `demo-${randomBytes(6).toString('hex')}`;
   const pubsub = (path: string, method: string, body: object) =>
     fetch(`http://${variables.PUBSUB_EMULATOR_HOST}/v1/projects/${projectId}/${path}`, {
       method,
