@@ -19,15 +19,15 @@ const READY_SECONDS = 60;
 const FIREBASE = 'node_modules/firebase-tools/lib/bin/firebase.js';
 
 /**
- * Starts Google's own Firestore and Pub/Sub emulators, and with an `auth` port the Auth emulator too, on
- * 127.0.0.1. Rejects with one line that says what is missing and how to get it. `folder` takes their files.
- */
-/**
  * The most that each takes, as in `2g`. 100,000 small documents take 700 MB of Firestore; Pub/Sub keeps what has long been
  * acknowledged, some 100,000 messages in its 256 MB, and then comes to a stop.
  */
 export type Memory = { readonly firestore?: string; readonly pubsub?: string };
 
+/**
+ * Starts Google's own Firestore and Pub/Sub emulators, and with an `auth` port the Auth emulator too, on
+ * 127.0.0.1. Rejects with one line that says what is missing and how to get it. `folder` takes their files.
+ */
 export async function startEmulators(options: {
   ports: EmulatorPorts;
   project: string;

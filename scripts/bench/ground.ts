@@ -10,7 +10,7 @@ import { draft, type Event, type Kind } from '../../shared/events/event.ts';
 import { googlePlatform } from '../../shared/platform/google.ts';
 import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import type { Message } from '../../shared/platform/platform.ts';
-import { topicsOf } from '../../shared/runtime/declared.ts';
+import { type Config, type DeclaredFunction, topicsOf } from '../../shared/runtime/declared.ts';
 import type { Env } from '../../shared/runtime/env.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { outgoing, toMessage } from '../../shared/runtime/outgoing.ts';
@@ -21,6 +21,7 @@ import { path } from '../../shared/store/document.ts';
 export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
 const SECRET = `whsec_${Buffer.from('a secret of nothing but benches').toString('base64')}`;
+const SECRETS = Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET]));
 
 // A bench that is interrupted takes what it started with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -53,7 +54,7 @@ export async function openGround() {
     FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9',
     ...tokens.variables,
     PUSH_TOKEN_AUDIENCE: 'bench',
-    ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
+    ...SECRETS,
   };
   return {
     port: door(0),
@@ -145,6 +146,11 @@ export function aPush<Type extends string, Data>(kind: Kind<Type, Data>, data: D
 export function messageIn(push: string): Message {
   const { message } = JSON.parse(push);
   return { data: Buffer.from(message.data, 'base64'), attributes: message.attributes };
+}
+
+/** A function's configuration here: its defaults, and the secret of benches. */
+export function configOf(fn: DeclaredFunction): Config {
+  return fn.config.parse(SECRETS);
 }
 
 /** What a function stands on where it runs in this process. */
