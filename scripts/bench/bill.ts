@@ -1,3 +1,4 @@
+import { PRICES } from '../prices.ts';
 import type { Call } from './wire.ts';
 
 /** What Firestore and Pub/Sub charge for, and the round trips to Firestore that were waited for. */
@@ -8,18 +9,6 @@ export type Bill = {
   readonly roundTrips: number;
   /** Bytes of Pub/Sub's throughput: what was published, and what was delivered. */
   readonly bytes: number;
-};
-
-/**
- * US dollars. Firestore, Standard edition, a region such as us-west1 (Oregon); a multi-region such as nam5 costs
- * twice as much. An expiry (TTL) is a delete, and no free quota covers it.
- * Sources: https://firebase.google.com/docs/firestore/pricing, https://cloud.google.com/pubsub/pricing
- */
-const PRICES = {
-  reads: 0.03 / 100_000,
-  writes: 0.09 / 100_000,
-  deletes: 0.01 / 100_000,
-  bytes: 40 / 2 ** 40,
 };
 
 export const NOTHING: Bill = { reads: 0, writes: 0, deletes: 0, roundTrips: 0, bytes: 0 };
@@ -39,7 +28,10 @@ export function sum(bills: readonly Bill[]): Bill {
 
 export function dollarsPerMillion({ reads, writes, deletes, bytes }: Bill): number {
   const dollars =
-    reads * PRICES.reads + writes * PRICES.writes + deletes * PRICES.deletes + bytes * PRICES.bytes;
+    reads * PRICES.reads.dollars +
+    writes * PRICES.writes.dollars +
+    deletes * PRICES.deletes.dollars +
+    bytes * PRICES.bytes.dollars;
   return dollars * 1_000_000;
 }
 

@@ -1,69 +1,144 @@
 import { randomUUID } from 'node:crypto';
-import { registry } from '../../functions/registry.ts';
-import { type Child, start } from '../../local/child.ts';
-import { startFcm } from '../../local/fcm.ts';
-import { portsFrom } from '../../local/ports.ts';
-import { type DeclaredFunction, type EventFunction, subscriptionOf } from '../../shared/runtime/declared.ts';
+import { writeFile } from 'node:fs/promises';
 import { buildFunctions } from '../build.ts';
-import {
-  type Bill,
-  billOf,
-  dollarsPerMillion,
-  messagesOf,
-  NOTHING,
-  type Published,
-  sum,
-  throughput,
-  topicOf,
-} from './bill.ts';
+import { MEASURED_FILE, type Measured, STORIES, type Story, type Told } from '../measured.ts';
+import { type Bill, billOf, dollarsPerMillion, sum } from './bill.ts';
+import { openChain, publishedIn, type Row, type Usage } from './chain.ts';
 import { printTable } from './figures.ts';
-import { aBankEvent, aToken, BASE, type Ground, openGround, signed } from './ground.ts';
-import { type Call, startWire } from './wire.ts';
+import { aBankEvent, openGround } from './ground.ts';
+import { openStore } from './stored.ts';
 
 // What each function reads and writes for one event of a bank's, counted between its process and the emulators: the
-// deployed bundles, one message after another, each to every subscription of its topic.
+// deployed bundles, one message after another, each to every subscription of its topic. Then what each takes of a
+// processor, over so many rounds of everything. All of it is written down for `npm run model`.
 const ACCOUNT = 'acct_cost';
-const CARD = 'card_cost';
 const FEED_PAGE = 20;
+const WARM_UP_ROUNDS = 100;
+const ROUNDS = 200;
+// A card's document holds what is known of it for three months, and takes the longer the more that is.
+const ROUNDS_A_CARD = 30;
 
-type Row = { readonly name: string; readonly event: string; readonly bill: Bill };
+type Chain = Awaited<ReturnType<typeof openChain>>;
 
 async function main(): Promise<void> {
   await buildFunctions();
   const ground = await openGround();
   const chain = await openChain(ground);
+  const store = openStore();
+  const told: Partial<Record<Story, Told>> = {};
+  const count = (story: Story, rows: readonly Row[]) => {
+    const collections = store.keep(rows.flatMap(({ made }) => made));
+    told[story] = { ...countsOf(rows), collections };
+    return rows;
+  };
+  const device = { fcmToken: 'a', locale: 'da-DK' };
   try {
-    await chain.ask('serve-notifications', '/v1/devices/phone', 'PUT', { fcmToken: 'a', locale: 'da-DK' });
-    const opened = aBankEvent('account.opened', { ownerRefs: ['customer'], currency: 'DKK' }, ACCOUNT);
-    print('an account is opened', await chain.tell(opened));
+    await chain.ask('serve-notifications', '/v1/devices/phone', 'PUT', device);
+    print('an account is opened', count('account-opened', await chain.tell(anOpening(ACCOUNT, 'customer'))));
 
     const booked = aBooking();
-    const rows = await chain.tell(booked);
+    const rows = count('transfer-booked', await chain.tell(booked));
     print('a transfer is booked', rows);
     check(rows.find(({ name }) => name === 'record-transaction')?.bill);
-    print('... and told again', await chain.tell(booked));
+    print('... and told again', count('told-again', await chain.tell(booked)));
 
-    print('a card payment is authorised', await chain.tell(anAuthorisation('auth_1', '3200')));
-    print('... and cleared', await chain.tell(aClearing('3200', 'auth_1')));
-    await chain.tell(anAuthorisation('auth_2', '4711'));
-    print('a clearing that names no authorisation, and has one', await chain.tell(aClearing('4711')));
+    const [first, second] = [anAuthorisation('auth_1', '3200'), anAuthorisation('auth_2', '4711')];
+    print('a card payment is authorised', count('card-authorised', await chain.tell(first)));
+    print('... and cleared', count('card-cleared', await chain.tell(aClearing('3200', 'auth_1'))));
+    store.keep((await chain.tell(second)).flatMap(({ made }) => made));
+    const unlinked = count('card-cleared-unlinked', await chain.tell(aClearing('4711')));
+    print('a clearing that names no authorisation, and has one', unlinked);
 
     for (let n = 0; n < FEED_PAGE; n += 1) await chain.tell(aBooking());
-    const account = `/v1/accounts/${ACCOUNT}`;
     print('the app asks', [
-      ...(await chain.ask('serve-accounts', '/v1/accounts')),
-      ...(await chain.ask('serve-accounts', account)),
-      ...(await chain.ask('serve-accounts', `${account}/transactions`)),
-      ...(await chain.ask('serve-notifications', '/v1/notifications')),
+      ...count('accounts-asked', await chain.ask('serve-accounts', '/v1/accounts')),
+      ...(await chain.ask('serve-accounts', `/v1/accounts/${ACCOUNT}`)),
+      ...count('feed-asked', await chain.ask('serve-accounts', `/v1/accounts/${ACCOUNT}/transactions`)),
+      ...count('notifications-asked', await chain.ask('serve-notifications', '/v1/notifications')),
     ]);
+
+    const functions = await measure(chain);
+    printTable([
+      ['a handling, one at a time', 'CPU ms', 'log bytes', 'handlings'],
+      ...Object.entries(functions).map(([name, { cpuMs, logBytes, handlings }]) => [
+        name,
+        cpuMs.toFixed(1),
+        logBytes.toFixed(0),
+        String(handlings),
+      ]),
+    ]);
+    await write({ stories: complete(told), functions });
   } finally {
     await chain.stop();
     await ground.close();
   }
 }
 
+/** What a handling takes of each function's process, once it is warm. */
+async function measure(chain: Chain): Promise<Measured['functions']> {
+  for (let n = 0; n < WARM_UP_ROUNDS; n += 1) await round(chain, n);
+  const before = chain.usage();
+  for (let n = WARM_UP_ROUNDS; n < WARM_UP_ROUNDS + ROUNDS; n += 1) await round(chain, n);
+  const taken = [...chain.usage()].map(([name, now]) => [name, perHandling(before.get(name), now)] as const);
+  return Object.fromEntries(taken.filter(([, { handlings }]) => handlings >= ROUNDS).sort());
+}
+
+async function round(chain: Chain, n: number): Promise<void> {
+  if (n % 20 === 0) process.stderr.write(`round ${n} of ${WARM_UP_ROUNDS + ROUNDS}\r`);
+  const [authorisation, card] = [`auth_round_${n}`, `card_${Math.floor(n / ROUNDS_A_CARD)}`];
+  await chain.tell(anOpening(`acct_round_${n}`, `customer_${n}`));
+  await chain.tell(aBooking());
+  await chain.tell(anAuthorisation(authorisation, '3200', card));
+  await chain.tell(aClearing('3200', authorisation, card));
+  await chain.ask('serve-accounts', '/v1/accounts');
+  await chain.ask('serve-accounts', `/v1/accounts/${ACCOUNT}/transactions`);
+  await chain.ask('serve-notifications', '/v1/notifications');
+}
+
+function perHandling(before: Usage | undefined, now: Usage): Usage {
+  const handlings = now.handlings - (before?.handlings ?? 0);
+  const each = (figure: 'cpuMs' | 'logBytes') => {
+    return Math.round(((now[figure] - (before?.[figure] ?? 0)) / handlings) * 100) / 100;
+  };
+  return { handlings, cpuMs: each('cpuMs'), logBytes: each('logBytes') };
+}
+
+function countsOf(rows: readonly Row[]): Omit<Told, 'collections'> {
+  const messages = (of: readonly number[]) => ({ messages: of.length, bytes: of.reduce((a, b) => a + b, 0) });
+  return {
+    handlings: rows
+      .filter(({ event }) => event !== '')
+      .map(({ name, event, bill: { bytes, ...bill }, deliveredBytes, made }) => ({
+        ...{ function: name, event, ...bill },
+        delivered: messages(deliveredBytes > 0 ? [deliveredBytes] : []),
+        published: { messages: publishedIn(made).length, bytes: sum(made.map(billOf)).bytes },
+      })),
+    keptBack: messages(rows.flatMap(({ event, bill }) => (event === '' ? [bill.bytes] : []))),
+  };
+}
+
+function complete(told: Partial<Record<Story, Told>>): Measured['stories'] {
+  const missing = STORIES.filter((story) => !told[story]);
+  if (missing.length > 0) throw new Error(`nobody told ${missing.join(', ')}`);
+  return told as Measured['stories'];
+}
+
+async function write(counted: Pick<Measured, 'stories' | 'functions'>): Promise<void> {
+  const measuredOn = new Date().toISOString().slice(0, 10);
+  const measured: Measured = {
+    ...{ measuredOn, command: 'npm run bench:cost', node: process.versions.node },
+    ...counted,
+  };
+  await writeFile(MEASURED_FILE, `${JSON.stringify(measured, null, 2)}\n`);
+  console.log(`\n${MEASURED_FILE} has it; npm run model -- --docs makes docs/scale.md of it.`);
+}
+
 const DKK = (amountMinor: string) => ({ amountMinor, currency: 'DKK' });
 const MERCHANT = { name: 'Kaffebaren', mcc: '5814', country: 'DK' };
+
+function anOpening(accountId: string, owner: string) {
+  return aBankEvent('account.opened', { ownerRefs: [owner], currency: 'DKK' }, accountId);
+}
 
 function aBooking() {
   const counterparty = { name: 'Løn A/S', iban: 'DK5000400440116243' };
@@ -71,122 +146,16 @@ function aBooking() {
   return aBankEvent('transaction.booked', data, ACCOUNT);
 }
 
-function anAuthorisation(authorisationId: string, amountMinor: string) {
+function anAuthorisation(authorisationId: string, amountMinor: string, cardId = 'card_cost') {
   const expiresAt = new Date(Date.now() + 7 * 86_400_000).toISOString();
-  const card = { cardId: CARD, direction: 'debit', amount: DKK(amountMinor), merchant: MERCHANT };
+  const card = { cardId, direction: 'debit', amount: DKK(amountMinor), merchant: MERCHANT };
   return aBankEvent('card.authorisation-created', { ...card, authorisationId, expiresAt }, ACCOUNT);
 }
 
-function aClearing(amountMinor: string, authorisationId: string | null = null) {
-  const card = { cardId: CARD, direction: 'debit', amount: DKK(amountMinor), merchant: MERCHANT };
+function aClearing(amountMinor: string, authorisationId: string | null = null, cardId = 'card_cost') {
+  const card = { cardId, direction: 'debit', amount: DKK(amountMinor), merchant: MERCHANT };
   const data = { ...card, clearingId: randomUUID(), authorisationId, final: true };
   return aBankEvent('card.cleared', data, ACCOUNT);
-}
-
-/** The functions' processes behind a counting wire, and what they publish brought to whom it concerns. */
-async function openChain(ground: Ground) {
-  const ports = portsFrom(BASE);
-  const calls: Call[] = [];
-  const onCall = (call: Call) => calls.push(call);
-  const { FIRESTORE_EMULATOR_HOST = '', PUBSUB_EMULATOR_HOST = '' } = ground.env;
-  const firestore = await startWire({ port: ports.firestoreProxy, target: FIRESTORE_EMULATOR_HOST, onCall });
-  const pubsub = await startWire({ port: ports.pubsubProxy, target: PUBSUB_EMULATOR_HOST, onCall });
-  const fcm = await startFcm(ports.fcm);
-  const children: Child[] = [];
-  const addresses = new Map<string, Promise<string>>();
-  return { tell, ask, stop };
-
-  /** Everything that follows from one event of the bank's. */
-  async function tell(event: ReturnType<typeof aBankEvent>): Promise<Row[]> {
-    const request = { method: 'POST', ...signed([event]) };
-    return follow(await call('receive-bank-webhook', '/webhooks/sandbox', request), 'the webhook');
-  }
-
-  async function ask(name: string, path: string, method = 'GET', body?: object): Promise<Row[]> {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${aToken()}` };
-    const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    return follow(await call(name, path, request), `${method} ${path.replace(ACCOUNT, '...')}`);
-  }
-
-  async function follow(first: { name: string; made: readonly Call[] }, event: string): Promise<Row[]> {
-    const rows: Row[] = [{ name: first.name, event, bill: sum(first.made.map(billOf)) }];
-    const waiting = publishedIn(first.made);
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { topic, message } = next;
-      const type = message.attributes.type ?? '';
-      const delivery = { ...NOTHING, bytes: throughput([message]) };
-      for (const fn of listenersOf(topic)) {
-        // Pub/Sub charges for what a filter keeps back as for what it delivers.
-        if (fn.prefix !== undefined && !type.startsWith(fn.prefix)) {
-          rows.push({ name: 'kept back by filters', event: '', bill: delivery });
-          continue;
-        }
-        const { made } = await call(fn.name, '/projects/p/topics/t', aPushOf(fn, message));
-        rows.push({ name: fn.name, event: type, bill: sum([delivery, ...made.map(billOf)]) });
-        waiting.push(...publishedIn(made));
-      }
-    }
-    return rows;
-  }
-
-  /** Calls one function, and no other meanwhile: all that goes over the wire is its own. */
-  async function call(name: string, path: string, request: RequestInit) {
-    const address = await (addresses.get(name) ?? begin(name));
-    calls.length = 0;
-    const response = await fetch(`${address}${path}`, request);
-    if (!response.ok) throw new Error(`${name} answered ${response.status}: ${await response.text()}`);
-    await response.arrayBuffer();
-    return { name, made: [...calls] };
-  }
-
-  function begin(name: string): Promise<string> {
-    const port = ports.door(addresses.size);
-    const env = {
-      ...ground.env,
-      FIRESTORE_EMULATOR_HOST: firestore.address,
-      PUBSUB_EMULATOR_HOST: pubsub.address,
-      FCM_EMULATOR_HOST: fcm.url.replace('http://', ''),
-      PUSH_TOKEN_CHECKED_BY: 'cloud-run',
-      PORT: String(port),
-    };
-    const address = new Promise<string>((resolve, reject) => {
-      const child = start([process.execPath, `dist/${name}/start.cjs`], {
-        env,
-        onLine: (line) => {
-          if (line.includes('"listening"')) resolve(`http://127.0.0.1:${port}`);
-        },
-      });
-      child.ended.then(() => reject(new Error(`${name} ended`)));
-      children.push(child);
-    });
-    addresses.set(name, address);
-    return address;
-  }
-
-  async function stop(): Promise<void> {
-    await Promise.all(children.map((child) => child.stop()));
-    await Promise.all([firestore.stop(), pubsub.stop(), fcm.stop()]);
-  }
-}
-
-function listenersOf(topic: string): EventFunction[] {
-  const isListener = (fn: DeclaredFunction) => fn.trigger === 'event' && subscriptionOf(fn).topic === topic;
-  return registry.flatMap(({ fn }) => (isListener(fn) ? [fn as EventFunction] : []));
-}
-
-function publishedIn(made: readonly Call[]): { topic: string; message: Published }[] {
-  return made
-    .filter(({ path }) => path.endsWith(':publish'))
-    .flatMap(({ path, request }) =>
-      messagesOf(request).map((message) => ({ topic: topicOf(path), message })),
-    );
-}
-
-function aPushOf(fn: EventFunction, { data, attributes }: Published): RequestInit {
-  const message = { data: data.toString('base64'), attributes, messageId: randomUUID() };
-  const subscription = `projects/p/subscriptions/${subscriptionOf(fn).name}`;
-  const headers = { 'content-type': 'application/json' };
-  return { method: 'POST', headers, body: JSON.stringify({ message, subscription }) };
 }
 
 /** One read, three writes, two round trips: more would cost every purchase of every customer. */

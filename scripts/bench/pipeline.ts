@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Firestore } from '@google-cloud/firestore';
 import { registry } from '../../functions/registry.ts';
 import { startBridge } from '../../local/bridge.ts';
@@ -9,6 +8,7 @@ import { buildFunctions } from '../build.ts';
 import { openEmptyHops } from './empty-hops.ts';
 import { median, printTable, ratio } from './figures.ts';
 import { aBankEvent, type Ground, openGround, signed } from './ground.ts';
+import { cpuMs } from './processor.ts';
 
 // From the bank's signed POST to the mirror: how many booked transfers a second get there while the pipeline is full,
 // and how long one takes while it is not. Against as many hops through empty functions, beside which the bare clients
@@ -224,15 +224,6 @@ async function begin(
   }
   const ready = async () => url;
   return { fn, url, pid: () => child.pid, ready, restart: async () => {}, stop: child.stop };
-}
-
-/** What these processes have used of a processor since they started. */
-function cpuMs(pids: readonly (number | null)[]): number {
-  return pids.reduce((all: number, pid) => {
-    const [, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const [user = 0, system = 0] = fields.join(') ').split(' ').slice(11, 13).map(Number);
-    return all + (user + system) * 10;
-  }, 0);
 }
 
 function print(figures: ReadonlyMap<string, Figures>): void {

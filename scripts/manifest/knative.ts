@@ -9,7 +9,7 @@ const LABELS = { 'app.kubernetes.io/part-of': 'counterfoil' };
 
 // A delivery of 1 MiB is in memory several times over while it is read; sixteen at once still fit. How many
 // instances there may be is what the store can bear, and a tick of a schedule comes alone.
-const SCALE = {
+export const SCALE = {
   request: { concurrency: 80, instancesMax: 20 },
   event: { concurrency: 16, instancesMax: 20 },
   schedule: { concurrency: 1, instancesMax: 1 },

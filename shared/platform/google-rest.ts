@@ -22,7 +22,7 @@ type WirePart = {
   readonly result?: { readonly aggregateFields?: WireFields };
 };
 /** Reads something, by a path below `/v1/`; the answer comes in parts. */
-type Ask = (path: string, body: object) => Promise<readonly WirePart[]>;
+type Ask = (at: string, verb: string, body: object) => Promise<readonly WirePart[]>;
 type WireDocument = { readonly name: string; readonly fields?: WireFields; readonly updateTime: string };
 
 /** Firestore and Pub/Sub over their REST APIs, with nothing but what Node brings: most of a cold start is not loading. */
@@ -43,8 +43,8 @@ export function googleRestPlatform({
   const root = `projects/${projectId}/databases/(default)/documents`;
   const nameOf = (path: string) => `${root}/${path}`;
 
-  const ask: Ask = (path, body) =>
-    call(firestore, { path: `/v1/${url(path)}`, body, again: AGAIN.reads }) as Promise<WirePart[]>;
+  const ask: Ask = (at, verb, body) =>
+    call(firestore, { path: `/v1/${url(at)}:${verb}`, body, again: AGAIN.reads }) as Promise<WirePart[]>;
 
   return {
     ...reads(ask),
@@ -69,20 +69,20 @@ export function googleRestPlatform({
     return {
       async get(paths) {
         if (paths.length === 0) return [];
-        const parts = await ask(`${root}:batchGet`, { documents: [...new Set(paths)].map(nameOf) });
+        const parts = await ask(root, 'batchGet', { documents: [...new Set(paths)].map(nameOf) });
         const found = parts.flatMap((part) => part.found ?? []);
         const byPath = new Map(found.map((document) => [document.name, document]));
         return paths.map((path) => toStored(path, byPath.get(nameOf(path))));
       },
       async query(query) {
         const { parent, structuredQuery } = queryToWire(query, nameOf);
-        const parts = await ask(`${root}${parent}:runQuery`, { structuredQuery });
+        const parts = await ask(`${root}${parent}`, 'runQuery', { structuredQuery });
         const found = parts.flatMap((part) => part.document ?? []);
         return found.map((document) => toStored(document.name.slice(root.length + 1), document));
       },
       async aggregate(matching, sums) {
         const { parent, structuredAggregationQuery } = aggregationToWire(matching, sums, nameOf);
-        const parts = await ask(`${root}${parent}:runAggregationQuery`, { structuredAggregationQuery });
+        const parts = await ask(`${root}${parent}`, 'runAggregationQuery', { structuredAggregationQuery });
         return aggregateFrom(parts[0]?.result?.aggregateFields ?? {}, sums);
       },
     };
@@ -91,10 +91,10 @@ export function googleRestPlatform({
   /** Of now, until something is asked: the service tells what time it is as of which it answers. */
   function asOfOneMoment(): Ask {
     let moment: Promise<string | undefined> | undefined;
-    return async (path, body) => {
+    return async (at, verb, body) => {
       // Of a document that is not there: what a first read of more brings may be newer than the time that it tells.
-      moment ??= ask(`${root}:batchGet`, { documents: [nameOf(NOWHERE)] }).then(([part]) => part?.readTime);
-      return ask(path, { ...body, readTime: await moment });
+      moment ??= ask(root, 'batchGet', { documents: [nameOf(NOWHERE)] }).then(([part]) => part?.readTime);
+      return ask(at, verb, { ...body, readTime: await moment });
     };
   }
 
