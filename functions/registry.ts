@@ -1,15 +1,20 @@
 import type { DeclaredFunction } from '../shared/runtime/declared.ts';
 import archiveDelivery from './bank/archive-delivery/function.ts';
+import fetchMissedEvents from './bank/fetch-missed-events/function.ts';
 import receiveBankWebhook from './bank/receive-bank-webhook/function.ts';
+import trackBank from './bank/track-bank/function.ts';
 import translateDelivery from './bank/translate-delivery/function.ts';
 import assignEntry from './cards/assign-entry/function.ts';
 import expireHolds from './cards/expire-holds/function.ts';
 import matchUnlinked from './cards/match-unlinked/function.ts';
+import fetchBalances from './ledger/fetch-balances/function.ts';
+import reconcileAccounts from './ledger/reconcile-accounts/function.ts';
 import recordTransaction from './ledger/record-transaction/function.ts';
 import serveAccounts from './ledger/serve-accounts/function.ts';
 import tallySpending from './ledger/tally-spending/function.ts';
 import trackAccount from './ledger/track-account/function.ts';
 import trackBalance from './ledger/track-balance/function.ts';
+import trackDrift from './ledger/track-drift/function.ts';
 import trackPending from './ledger/track-pending/function.ts';
 import composeNotification from './notifications/compose-notification/function.ts';
 import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
@@ -29,12 +34,17 @@ export const registry: readonly Registered[] = [
   { room: 'bank', fn: receiveBankWebhook },
   { room: 'bank', fn: archiveDelivery },
   { room: 'bank', fn: translateDelivery },
+  { room: 'bank', fn: fetchMissedEvents },
+  { room: 'bank', fn: trackBank },
   { room: 'ledger', fn: recordTransaction },
   { room: 'ledger', fn: trackAccount },
   { room: 'ledger', fn: trackBalance },
   { room: 'ledger', fn: trackPending },
   { room: 'ledger', fn: tallySpending },
   { room: 'ledger', fn: serveAccounts },
+  { room: 'ledger', fn: reconcileAccounts },
+  { room: 'ledger', fn: fetchBalances },
+  { room: 'ledger', fn: trackDrift },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },

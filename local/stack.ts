@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { registry } from '../functions/registry.ts';
 import { startSandboxBank } from '../sandbox-bank/server.ts';
 import { buildFunctions } from '../scripts/build.ts';
-import { secretsVariable } from '../shared/banks/index.ts';
+import { apiVariable, secretsVariable } from '../shared/banks/index.ts';
 import { googlePlatform } from '../shared/platform/google.ts';
 import { unpublishedInboxes } from '../shared/store/inbox.ts';
 import { startBridge } from './bridge.ts';
@@ -150,6 +150,7 @@ export async function startStack({
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),
             [secretsVariable('sandbox-processor')]: PROCESSOR_SECRETS.join(','),
+            [apiVariable('sandbox')]: `http://127.0.0.1:${ports.bank}`,
           },
           onLog: (line) => {
             telemetry.log(line);

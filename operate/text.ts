@@ -6,6 +6,17 @@ export function moneyText(amountMinor: bigint, currency: string): string {
   return `${exponent === undefined ? amountMinor : decimalOf(amountMinor, exponent)} ${currency}`;
 }
 
+/** Columns as wide as what is in them. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 /** JSON for a terminal: what would steer it is escaped, also the few characters that JSON itself leaves as they are. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(

@@ -98,6 +98,40 @@ ${count(counted('deliveries'), '1h', { by: 'bank' })} > 0`,
     ],
   },
   {
+    // The mirror equals the bank: of a thousand accounts that are compared, 999 are as the bank has them five minutes
+    // after something was found.
+    name: 'MirrorDrifts',
+    about:
+      '{{ $value | humanizePercentage }} of what is compared with {{ $labels.bank }} is not as it has it, and does not heal',
+    impact: 'Customers see a balance that the bank does not have, and may spend money that is spent.',
+    alarms: [
+      {
+        severity: 'page',
+        query: share({
+          bad: counted('comparisons', 'outcome="drift",recheck="true"'),
+          all: counted('comparisons', 'outcome!="unknown"'),
+          window: '30m',
+          above: 0.001,
+          least: 5,
+          by: 'bank',
+        }),
+        for: '5m',
+      },
+    ],
+  },
+  {
+    // An account in which something is wrong is compared again every five minutes.
+    name: 'DriftStays',
+    about: 'What differs from {{ $labels.bank }} was found again {{ $value }} times in half an hour',
+    impact: 'A customer sees a balance that the bank does not have.',
+    alarms: [
+      {
+        severity: 'ticket',
+        query: `${count(counted('comparisons', 'outcome="drift",recheck="true"'), '30m', { by: 'bank' })} >= 3`,
+      },
+    ],
+  },
+  {
     name: 'AppsSlow',
     about: '$function takes over a second for {{ $value | humanizePercentage }} of its requests',
     impact: 'Customers wait for what the app shows, and some of them give up.',

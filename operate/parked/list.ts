@@ -3,6 +3,7 @@ import type { Reads } from '../../shared/platform/platform.ts';
 import { PARKED_STATES, type Parked, parkedFrom, parkedPage } from '../../shared/store/parked.ts';
 import { openEnvironment } from '../environment.ts';
 import { Refusal } from '../refusal.ts';
+import { columns } from '../text.ts';
 import { readParked } from './read.ts';
 
 export const list = defineCommand({
@@ -46,7 +47,6 @@ async function readPage(
   return { page, isLast: found.length <= limit };
 }
 
-/** Columns as wide as what is in them. */
 export function tableOf(page: readonly Parked[]): string[] {
   const head = ['id', 'function', 'reason', 'attempts', 'since', 'state', 'waits for'];
   const rows = page.map((parked) => [
@@ -58,11 +58,5 @@ export function tableOf(page: readonly Parked[]): string[] {
     parked.state,
     parked.waitsFor ?? '',
   ]);
-  const widths = head.map((_, n) => Math.max(...[head, ...rows].map((row) => row[n]?.length ?? 0)));
-  return [head, ...rows].map((row) =>
-    row
-      .map((cell, n) => cell.padEnd(widths[n] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return columns([head, ...rows]);
 }

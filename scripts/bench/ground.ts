@@ -5,7 +5,7 @@ import { registry } from '../../functions/registry.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { portBase, portsFrom } from '../../local/ports.ts';
 import { startPushTokens } from '../../local/tokens.ts';
-import { banks, secretsVariable } from '../../shared/banks/index.ts';
+import { apiVariable, banks, secretsVariable } from '../../shared/banks/index.ts';
 import { draft, type Event, type Kind } from '../../shared/events/event.ts';
 import { googlePlatform } from '../../shared/platform/google.ts';
 import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
@@ -21,7 +21,11 @@ import { path } from '../../shared/store/document.ts';
 export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
 const SECRET = `whsec_${Buffer.from('a secret of nothing but benches').toString('base64')}`;
-const SECRETS = Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET]));
+const SECRETS = {
+  ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
+  // Nobody listens there.
+  [apiVariable('sandbox')]: 'http://127.0.0.1:9',
+};
 
 // A bench that is interrupted takes what it started with it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -5,11 +5,13 @@ import expireHolds from '../../functions/cards/expire-holds/function.ts';
 import serveNotifications from '../../functions/notifications/serve-notifications/function.ts';
 import { registry } from '../../functions/registry.ts';
 import { recorded } from '../../infra/alerts/recorded.ts';
+import { comparisonWanted } from '../../shared/events/coherence.ts';
 import { measuresOf } from '../../shared/runtime/measures.ts';
 import { observed } from '../../shared/runtime/observed.ts';
 import { noTelemetry } from '../../shared/runtime/telemetry.ts';
 import {
   aBody,
+  aMessage,
   aRequest,
   aWireEvent,
   signedHeaders,
@@ -47,10 +49,23 @@ function noting(metrics: Metrics): Meter {
   });
 }
 
+const BANK = 'http://bank.test';
+
+/** A bank that has something else than we have, and lists nothing of it. */
+function bankAnswers(url: string): Response {
+  const asOf = '2026-11-23T10:00:00Z';
+  if (url.includes('acct-elsewhere')) return new Response('', { status: 404 });
+  if (url.includes('/events')) return Response.json({ items: [], asOf });
+  return Response.json({ bookedMinor: '7', currency: 'DKK', asOf });
+}
+
 let metrics: Metrics;
 
 beforeAll(async () => {
-  vi.stubGlobal('fetch', aPushService().fetch);
+  const phones = aPushService();
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) =>
+    url.startsWith(BANK) ? bankAnswers(url) : phones.fetch(url, init),
+  );
   metrics = new Map();
   const measures = measuresOf(noting(metrics));
   const telemetry = {
@@ -61,7 +76,7 @@ beforeAll(async () => {
   };
   const world = aWorld({
     functions: registry.map(({ fn }) => fn),
-    config: WEBHOOK_SECRETS,
+    config: { ...WEBHOOK_SECRETS, SANDBOX_API_URL: BANK },
     env: { telemetry },
     observed: telemetry.observed,
     weather: { redelivers: 0.3, attemptsMax: 100 },
@@ -89,6 +104,9 @@ beforeAll(async () => {
   await tell(aWireEvent('card.authorisation-created', { authorisationId: 'auth-1' }, { id: 'evt-3' }));
   await tell(aWireEvent('card.authorisation-declined', { authorisationId: 'auth-2' }, { id: 'evt-4' }));
   await world.tick(expireHolds, '2026-11-23T10:00');
+  const data = { bank: 'sandbox', accountIds: ['acct-1', 'acct-elsewhere'], isRecheck: true };
+  const wanted = { type: comparisonWanted.type, subject: 'sandbox', id: 'wanted-1', data };
+  await world.deliver('coherence', aMessage([comparisonWanted], wanted));
 });
 
 afterAll(() => void vi.unstubAllGlobals());

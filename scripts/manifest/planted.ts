@@ -27,7 +27,7 @@ export const sweep = onSchedule({
   ...common,
   name: 'sweep-things',
   everyMinutes: 15,
-  deliver: async () => 0,
+  deliver: async () => ({ count: 0 }),
 });
 
 /** A small registry for tests: one function of each trigger. */

@@ -45,6 +45,42 @@ export type Delivery = {
 
 export type BankFact = Draft<(typeof bankFacts)[number]>;
 
+/** A page of what a bank wrote down that happened, oldest first. */
+export type EventsPage = {
+  readonly events: readonly ListedEvent[];
+  /** What the next page goes on after; undefined where nothing follows. */
+  readonly nextAfter: string | undefined;
+  /** When it was asked, by the bank's clock. */
+  readonly asOf: string;
+};
+
+export type ListedEvent = {
+  readonly occurredAt: string;
+  /** The event alone, as the body of a delivery. */
+  readonly body: Uint8Array;
+};
+
+/** Events that occurred since an instant, and before another, of one account or of all. */
+export type Window = {
+  readonly accountId?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+};
+
+/** What a bank says that an account has booked, signed minor units as of an instant by its own clock. */
+export type BookedAtBank = {
+  readonly bookedMinor: bigint;
+  readonly currency: string;
+  readonly asOf: string;
+};
+
+/** What a bank can be asked. Each is one request; a bank that does not answer as it should is an error. */
+export type BankApi = {
+  events(window: Window, after: string | undefined): Promise<EventsPage>;
+  /** Undefined where the bank does not know the account. */
+  booked(accountId: string): Promise<BookedAtBank | undefined>;
+};
+
 /** One event of a delivery that could not be read, cut out so that it is a delivery of its own. */
 export type Unreadable = {
   readonly reason: string;
@@ -75,4 +111,6 @@ export type Bank = {
     /** The rest of a long delivery, as bodies of deliveries that are translated by themselves. */
     readonly more: readonly Uint8Array[];
   };
+  /** Its API, where it has one, at this address. */
+  readonly openApi?: (baseUrl: string) => BankApi;
 };

@@ -35,6 +35,7 @@ export type Topic =
   | 'transactions'
   | 'customers'
   | 'notifications'
+  | 'coherence'
   | 'dead-letters';
 
 /** What a function returns to have it published; id, time, source and trace are the runtime's to fill in. */

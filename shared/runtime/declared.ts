@@ -58,6 +58,8 @@ export type RawRequest = {
 export type Given<C extends z.ZodObject> = {
   readonly config: z.output<C>;
   readonly reads: Reads;
+  /** Begins to read as of one moment. */
+  readonly snapshot: () => Reads;
   /** For one of Google's APIs, by its OAuth scope. */
   readonly accessToken: Env['accessToken'];
   readonly fcm: Env['fcm'];

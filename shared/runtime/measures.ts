@@ -31,6 +31,8 @@ export function measuresOf(meter: Meter = createNoopMeter()) {
     pushAge: seconds('counterfoil.push.age', 'How old news was when phones were told.', AGES),
     /** By `event_type`. */
     published: count('counterfoil.events.published', 'Events that were published.'),
+    /** By `bank`, `recheck` (something was wrong before) and `outcome`: coherent, on-its-way, drift, unknown. */
+    comparisons: count('counterfoil.comparisons', 'Accounts that were compared with their bank.'),
     /** By `operation`: read, write. */
     documents: count('counterfoil.firestore.documents', 'Documents that Firestore charges for.'),
   };

@@ -343,7 +343,10 @@ test('a function is given its configuration, the store, and the clock', async ()
   await fn.start(env, { LIMIT: '7' })(message);
   const { platform: reads, accessToken, fcm, telemetry } = env;
   const { measures } = telemetry;
-  expect(connect.mock.lastCall?.[0]).toEqual({ config: { LIMIT: '7' }, reads, accessToken, fcm, measures });
+  expect(connect.mock.lastCall?.[0]).toEqual({
+    ...{ config: { LIMIT: '7' }, reads, accessToken, fcm, measures },
+    snapshot: expect.any(Function),
+  });
   expect(decide.mock.lastCall?.[1]).toEqual({ deps: 'what it made of it', now: NOW });
   expect(fn).toMatchObject({ trigger: 'event', name: 'watch-things' });
 });

@@ -63,7 +63,8 @@ export function onEvent<
     start(env, config) {
       const { platform: reads, accessToken, fcm, telemetry } = env;
       const { measures } = telemetry;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures });
+      const snapshot = () => reads.snapshot();
+      const deps = connect({ config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures });
       return (message) => receive(env, deps, message);
     },
   };

@@ -55,7 +55,8 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     start(env, config) {
       const { platform: reads, accessToken, fcm, telemetry } = env;
       const { measures } = telemetry;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures });
+      const snapshot = () => reads.snapshot();
+      const deps = connect({ config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures });
       return (request) => respond(env, deps, request);
     },
   };

@@ -59,7 +59,7 @@ describe('a tick', () => {
 
 test('a function that calls outside is called at each tick, and says how much it did', async () => {
   const lines: object[] = [];
-  const deliver = vi.fn(async (_tick: string) => 3);
+  const deliver = vi.fn(async (_tick: string) => ({ count: 3 }));
   const fn = onSchedule({
     name: 'fetch-things',
     everyMinutes: 5,
@@ -108,7 +108,7 @@ test('a function that changes our own data is given the same, need not tell anyb
 });
 
 test('a function is given what it was configured with, the store and the clock', async () => {
-  const deliver = vi.fn(async (_tick: string, _context: object) => 0);
+  const deliver = vi.fn(async (_tick: string, _context: object) => ({ count: 0 }));
   const config = z.object({ LIMIT: z.string() });
   const connect = vi.fn((_given: object) => 'what it made of it');
   const fn = onSchedule({
@@ -170,7 +170,7 @@ test('a function that looks after what others left behind is given the means', a
     name: 'republish-things',
     publishes: [],
     connect: ({ republish }) => republish,
-    deliver: (_, { deps: republish }) => republish(),
+    deliver: async (_, { deps: republish }) => ({ count: await republish() }),
   });
   const env = anEnv({ platform: cloud.instance(), now: () => new Date(NOW.getTime() + 60_000) });
   await fn.start(env, {})(TEN);

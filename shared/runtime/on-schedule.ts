@@ -10,8 +10,13 @@ import { begin } from './work.ts';
 
 type Run<Publishes extends Kind, Deps> =
   | { decide(tick: string, context: Context<Deps>): Promise<Decision<Publishes>> }
-  /** Calls someone outside and changes nothing of ours; says how many things it did. */
-  | { deliver(tick: string, context: Context<Deps>): Promise<number> };
+  /** Calls someone outside and changes nothing of ours; says how many things it did, and what others are told of it. */
+  | {
+      deliver(
+        tick: string,
+        context: Context<Deps>,
+      ): Promise<{ readonly count: number; readonly events?: readonly Draft<Publishes>[] }>;
+    };
 
 /** A function that runs every so many minutes. One tick does its work once, however often the scheduler calls. */
 export function onSchedule<const Publishes extends readonly Kind[], C extends z.ZodObject, Deps>(
@@ -31,7 +36,9 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
       const republish = () => republishUnpublished(env);
       const { platform: reads, accessToken, fcm, telemetry } = env;
       const { measures } = telemetry;
-      const deps = connect({ config: config as z.output<C>, reads, accessToken, fcm, measures, republish });
+      const snapshot = () => reads.snapshot();
+      const given = { config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures };
+      const deps = connect({ ...given, republish });
       return (tick, traceparent) => run(env, deps, tick, traceparent);
     },
   };
@@ -57,11 +64,19 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
     }
 
     async function act() {
-      if ('deliver' in declaration) return { count: await declaration.deliver(tick, { deps, now }) };
+      const by = { functionName: name, cause: tick, publishes, traceparent: trace.traceparent, now };
       const cause = { functionName: name, id: tick, fingerprint: tick, comesAgain: false };
+      if ('deliver' in declaration) {
+        const { count, events = [] } = await declaration.deliver(tick, { deps, now });
+        if (events.length > 0)
+          await decideOnce(env, cause, async () => ({
+            writes: [],
+            events: outgoing(by, events as readonly Draft[]),
+          }));
+        return { count };
+      }
       const outcome = await decideOnce(env, cause, async () => {
         const { writes = [], events = [], redrives = [] } = await declaration.decide(tick, { deps, now });
-        const by = { functionName: name, cause: tick, publishes, traceparent: trace.traceparent, now };
         return {
           writes,
           events: [...outgoing(by, events as readonly Draft[]), ...redrives.map(linkedTo(trace))],

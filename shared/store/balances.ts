@@ -35,6 +35,17 @@ export function writeAsOf(accountId: string, asOf: string): Write {
   return { do: 'increment', path: path('accounts', accountId, 'balances', '0'), by: {}, atLeast };
 }
 
+/** What a balance lacks, by currency; nothing where that is nothing. */
+export function writeMending(
+  accountId: string,
+  lacking: ReadonlyMap<string, { readonly booked: bigint; readonly held: bigint }>,
+): Write[] {
+  const after = Object.fromEntries(lacking);
+  const by = deltas([{ transactionId: '', before: {}, after }]);
+  if (Object.keys(by).length === 0) return [];
+  return [{ do: 'increment', path: path('accounts', accountId, 'balances', '0'), by }];
+}
+
 /** All of an account's shards; read in one query, so that their sum is of one moment. */
 export function balancesOf(accountId: string): Query {
   return { collection: path('accounts', accountId, 'balances') };
@@ -55,6 +66,17 @@ export function balanceFrom(documents: readonly Stored[], currency: string): Bal
     if (((fields.asOfMs ?? 0n) as bigint) > asOfMs) asOfMs = fields.asOfMs as bigint;
   }
   return { booked, held, asOf: asOfMs > 0n ? new Date(Number(asOfMs)).toISOString() : undefined };
+}
+
+/** What the shards sum to, by currency. */
+export function figuresIn(
+  documents: readonly Stored[],
+): ReadonlyMap<string, { readonly booked: bigint; readonly held: bigint }> {
+  const shards = documents.filter((document) => lastId(document.path) !== 'bank');
+  const currencies = new Set(
+    shards.flatMap(({ fields = {} }) => Object.keys(fields).filter((name) => /^[A-Z]{3}$/.test(name))),
+  );
+  return new Map([...currencies].map((currency) => [currency, balanceFrom(shards, currency)]));
 }
 
 /** The shard that a transaction's money is in. */

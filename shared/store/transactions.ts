@@ -183,6 +183,16 @@ export function transactionsNamed(name: string, by: 'id' | '_aliases' | 'bankIds
 
 const NAMED_MAX = 10;
 
+/** All of an account, to be summed. */
+export function allTransactionsOf(accountId: string): Pick<Query, 'collection'> {
+  return { collection: path('accounts', accountId, 'transactions') };
+}
+
+/** Where a transaction keeps what it adds to a figure of the balance. */
+export function totalField(currency: string, figure: 'booked' | 'held'): string {
+  return `_totals.${currency}.${figure}`;
+}
+
 /** All of an account, shown or not; by id. */
 export function transactionsOf(accountId: string, limit: number, after?: string): Query {
   const from = after === undefined ? {} : { startAfter: [lastId(after)] as const };

@@ -50,7 +50,7 @@ export const cardBugs: readonly Bug[] = [
     what: 'Our own word that a hold expired has another id than the bank’s: both are recorded.',
     edits: [
       {
-        file: 'functions/ledger/record-transaction/part.ts',
+        file: 'shared/events/entry-part.ts',
         find: "...part('expiry', fact.data.authorisationId),",
         replace: "...part('expiry', fact.id),",
       },

@@ -191,7 +191,7 @@ export const ledgerBugs: readonly Bug[] = [
     what: 'Parts are told apart by the event that brought them: the same told again under a new event id, as banks do, is booked twice.',
     edits: [
       {
-        file: PART,
+        file: 'shared/events/entry-part.ts',
         find: "return { ...part('clearing', clearingId), ...abroad(), final, bookedOn, valueOn };",
         replace: "return { ...part('clearing', fact.id), ...abroad(), final, bookedOn, valueOn };",
       },

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Bank } from '../../../shared/banks/bank.ts';
 import { bankNamed, banks, secretsVariable } from '../../../shared/banks/index.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { draft } from '../../../shared/events/event.ts';
-import { idFrom } from '../../../shared/events/id.ts';
-import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { deliveryIdOf, deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
 
 const secretsOf = (bank: Bank) =>
@@ -37,8 +35,7 @@ export default onRequest({
 
       const ageMs = now.getTime() - Date.parse(verdict.signature.at);
       deps.measures.webhookAge.record(Math.max(0, ageMs) / 1000, { bank: bank.name });
-      // The same bytes are one delivery, whatever they are wrapped in when they come again.
-      const deliveryId = idFrom('dlv', bank.name, createHash('sha256').update(rawBody).digest('base64url'));
+      const deliveryId = deliveryIdOf(bank.name, rawBody);
       const data = {
         bank: bank.name,
         deliveryId,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Unreadable } from '../../../shared/banks/bank.ts';
 import { bankNamed } from '../../../shared/banks/index.ts';
@@ -7,7 +6,7 @@ import { bankFacts } from '../../../shared/events/bank-facts.ts';
 import { messageParked } from '../../../shared/events/dead-letters.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { idFrom } from '../../../shared/events/id.ts';
-import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { deliveryIdOf, deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import { parkedId } from '../../../shared/runtime/dead-letter.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { toMessage } from '../../../shared/runtime/outgoing.ts';
@@ -52,7 +51,7 @@ function partOf({ id, data }: Delivery, body: Uint8Array, part: number) {
 /** Parks one event as a delivery of its own, so that a redrive translates just that one again. */
 function parked(event: Delivery, { reason, facts, body }: Unreadable) {
   // However often, and in whatever delivery, the bank sends the event: it is parked once.
-  const id = idFrom('dlv', event.data.bank, createHash('sha256').update(body).digest('base64url'));
+  const id = deliveryIdOf(event.data.bank, body);
   const data = { ...event.data, bodyBase64: Buffer.from(body).toString('base64') };
   const { data: bytes, attributes } = toMessage({ ...event, id, data });
   return draft(messageParked, {

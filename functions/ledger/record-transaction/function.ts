@@ -5,13 +5,14 @@ import {
   cardFacts,
   transactionFacts,
 } from '../../../shared/events/bank-facts.ts';
+import { partOf } from '../../../shared/events/entry-part.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { writeBalances } from '../../../shared/store/balances.ts';
 import { writeAlias, writeTransaction } from '../../../shared/store/transactions.ts';
 import { readHome } from './home.ts';
-import { partOf, withFact } from './part.ts';
+import { withFact } from './part.ts';
 
 /** Adds one fact to its transaction, and what that changes to the account's balance. */
 export default onEvent({

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NO_CURRENCY, type Part, type Parts, partKey } from '../../../shared/domain/transaction.ts';
+import { type Part, type Parts, partKey } from '../../../shared/domain/transaction.ts';
 import { PermanentError } from '../../../shared/errors.ts';
+import { partOf } from '../../../shared/events/entry-part.ts';
 import { lastId } from '../../../shared/store/document.ts';
 import { type Arrival, mapKey, type Transaction, transactionOf } from '../../../shared/store/transactions.ts';
 import type { Fact, Home } from './home.ts';
@@ -75,92 +76,6 @@ function rankOf({ occurredAt, expiresAt }: Part): string {
   return `${expiresAt === undefined ? 1 : 0} ${occurredAt}`;
 }
 
-/** What a fact says, as a part of its transaction. */
-export function partOf(fact: Fact): Part {
-  switch (fact.type) {
-    case 'card.authorisation-created': {
-      const { authorisationId, cardId, expiresAt } = fact.data;
-      return { ...part('authorisation', authorisationId), ...abroad(), cardId, expiresAt };
-    }
-    case 'card.authorisation-declined':
-      return { ...part('decline', fact.data.authorisationId), ...abroad() };
-    case 'card.authorisation-incremented':
-      return part('increment', fact.data.incrementId);
-    case 'card.authorisation-reversed':
-      return part('reversal', fact.data.reversalId);
-    case 'card.authorisation-expired':
-      return {
-        ...part('expiry', fact.data.authorisationId),
-        direction: 'debit',
-        description: undefined,
-        expiresAt: fact.data.dueAt,
-      };
-    case 'card.cleared': {
-      const { clearingId, final, bookedOn, valueOn } = fact.data;
-      return { ...part('clearing', clearingId), ...abroad(), final, bookedOn, valueOn };
-    }
-    case 'card.refunded': {
-      const { refundId, bookedOn, valueOn } = fact.data;
-      // Money given back is a credit, whichever way the bank says that the purchase went.
-      return { ...part('refund', refundId), ...abroad(), direction: 'credit', bookedOn, valueOn };
-    }
-    case 'card.entry-matched': {
-      const { entry, final } = fact.data;
-      return { ...part('link', partKey(entry)), final, description: undefined };
-    }
-    case 'transaction.pending':
-      return transfer('pending');
-    case 'transaction.booked':
-      return transfer('booking');
-    case 'transaction.cancelled':
-      return transfer('cancellation');
-    case 'transaction.reversed':
-      return transfer('booking-reversal');
-    case 'account.brought-forward': {
-      const { accountId, asOf } = fact.data;
-      const description = 'Balance brought forward';
-      return { ...part('opening', accountId), occurredAt: asOf, bookedOn: asOf.slice(0, 10), description };
-    }
-  }
-
-  function part(kind: Part['kind'], id: string): Part {
-    const { direction, role } = fact.data;
-    const amount = 'amount' in fact.data ? fact.data.amount : { amountMinor: 0n, currency: NO_CURRENCY };
-    const holdsOnly = role === 'holds' || undefined;
-    return {
-      kind,
-      id,
-      occurredAt: fact.time,
-      direction,
-      ...amount,
-      holdsOnly,
-      description: descriptionOf(fact),
-    };
-  }
-
-  function abroad() {
-    if (!('merchantAmount' in fact.data) || !fact.data.merchantAmount) return {};
-    const { merchantAmount, fxRate } = fact.data;
-    return {
-      merchantAmountMinor: merchantAmount.amountMinor,
-      merchantCurrency: merchantAmount.currency,
-      fxRate,
-    };
-  }
-
-  function transfer(kind: Part['kind']): Part {
-    if (!('transactionId' in fact.data)) throw new Error('fact.no-transaction');
-    const { transactionId, bookedOn, valueOn, endToEndId } = fact.data;
-    return { ...part(kind, transactionId), bookedOn, valueOn, endToEndId };
-  }
-}
-
 function withoutUndefined(part: Part): object {
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
-}
-
-/** Whom the customer would say it was with. */
-function descriptionOf({ data }: Fact): string | undefined {
-  if ('cardId' in data) return 'merchant' in data ? data.merchant?.name : undefined;
-  return 'transactionId' in data ? (data.counterparty?.name ?? data.remittance) : undefined;
 }

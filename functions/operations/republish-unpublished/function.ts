@@ -10,5 +10,7 @@ export default onSchedule({
   impact: 'An order whose function died at the wrong moment stays where it is.',
   config: z.object({}),
   connect: ({ republish }) => ({ republish }),
-  deliver: (_tick, { deps }) => deps.republish(),
+  async deliver(_tick, { deps }) {
+    return { count: await deps.republish() };
+  },
 });

@@ -1,4 +1,5 @@
 import type { Bank } from '../bank.ts';
+import { openSandboxApi } from './api.ts';
 import { readEvents } from './events.ts';
 import { isStandardWebhookSecret, verifyStandardWebhook } from './signature.ts';
 import { translateFrom } from './translate.ts';
@@ -25,6 +26,7 @@ export const sandbox: Bank = {
     };
   },
   translate: translateFrom({ role: 'books', exponents: {} }),
+  openApi: openSandboxApi,
 };
 
 /**
@@ -32,8 +34,9 @@ export const sandbox: Bank = {
  * by an entry of the bank's own. As card networks do, it sends Chilean pesos with two decimals and forints with none.
  */
 export const sandboxProcessor: Bank = {
-  ...sandbox,
   name: 'sandbox-processor',
+  isSecret: sandbox.isSecret,
+  verify: sandbox.verify,
   role: 'holds',
   translate: translateFrom({ role: 'holds', exponents: { CLP: 2, HUF: 0 } }),
 };

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { utc } from '../../domain/instant.ts';
+import { currencyCode, instant, signedMinorUnits } from '../../events/event.ts';
+import type { BankApi, Window } from '../bank.ts';
+
+// Longer than a bank takes, and short enough for many to be asked while a tick lasts.
+const ASK_MS = 10_000;
+const PAGE = 500;
+
+const account = z.object({ bookedMinor: signedMinorUnits, currency: currencyCode, asOf: instant });
+const page = z.object({
+  items: z.array(z.looseObject({ occurredAt: instant })),
+  nextAfter: z.string().optional(),
+  asOf: instant,
+});
+
+/** The sandbox bank's own API. Events are JSON of the same shape as in its deliveries. */
+export function openSandboxApi(baseUrl: string): BankApi {
+  return {
+    async events({ accountId, since, until }, after) {
+      const path = accountId === undefined ? '/events' : `/accounts/${encodeURIComponent(accountId)}/events`;
+      const { items, nextAfter, asOf } = page.parse(
+        await ask(path, { since, until, after, limit: `${PAGE}` }),
+      );
+      const events = items.map((event) => ({
+        occurredAt: utc(event.occurredAt),
+        body: Buffer.from(JSON.stringify({ events: [event] })),
+      }));
+      return { events, nextAfter, asOf: utc(asOf) };
+    },
+    async booked(accountId) {
+      const answer = await ask(`/accounts/${encodeURIComponent(accountId)}`, {});
+      if (answer === undefined) return undefined;
+      const { asOf, ...figures } = account.parse(answer);
+      return { ...figures, asOf: utc(asOf) };
+    },
+  };
+
+  /** The answer's JSON, or undefined where the bank has no such thing. */
+  async function ask(path: string, query: Window & { after?: string; limit?: string }): Promise<unknown> {
+    const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const url = `${baseUrl}${path}?${new URLSearchParams(given)}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
+    if (response.status === 404) return undefined;
+    // What it says may repeat what customers are called.
+    if (!response.ok)
+      throw Object.assign(new Error('bank.refused'), { code: `bank.status-${response.status}` });
+    return response.json();
+  }
+}

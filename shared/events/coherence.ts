@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { CAUSES, type Finding } from '../domain/drift.ts';
+import { currencyCode, instant, kind, signedMinorUnits } from './event.ts';
+
+const accountId = z.string();
+
+/** These accounts are to be compared with their bank; `isRecheck` where something was wrong with them. */
+export const comparisonWanted = kind(
+  'comparison.wanted',
+  'coherence',
+  z.object({ bank: z.string(), accountIds: z.array(accountId).min(1).max(100), isRecheck: z.boolean() }),
+);
+
+const finding = z.object({
+  cause: z.enum(CAUSES),
+  entry: z.string(),
+  amountMinor: signedMinorUnits,
+  currency: currencyCode,
+  evidence: z.record(z.string(), z.string()),
+}) satisfies z.ZodType<Finding>;
+
+/** Something by which our half of an account is not the bank's, found by comparing the two at this instant. */
+export const driftFound = kind(
+  'drift.found',
+  'coherence',
+  z.object({ bank: z.string(), accountId, foundAt: instant, finding }),
+);
+
+/** The whole account was compared, and nothing else was found than the drift of these ids. */
+export const accountCompared = kind(
+  'account.compared',
+  'coherence',
+  z.object({ bank: z.string(), accountId, comparedAt: instant, found: z.array(z.string()) }),
+);
+
+/** A read of a bank's list of events that is not over: its window, by the bank's clock, and the last event that was read. */
+export const unfinishedRead = z.object({ since: instant, until: instant, after: z.string() });
+
+/**
+ * A read of a bank's list; what was missing is on its way. All that the bank listed before `fetchedUntil`, by its clock, has
+ * been looked at, once what is unfinished is read too.
+ */
+export const eventsFetched = kind(
+  'events.fetched',
+  'coherence',
+  z.object({
+    bank: z.string(),
+    fetchedUntil: instant.optional(),
+    unfinished: unfinishedRead.optional(),
+    fetchedAt: instant,
+  }),
+);
