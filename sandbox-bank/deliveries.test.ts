@@ -6,7 +6,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { Deliveries } from './deliveries.ts';
 import { type BankEvent, eventOf } from './events.ts';
-import { faultsSchema, planner } from './faults.ts';
+import { faultsSchema } from './faults.ts';
+import { planner } from './plans.ts';
 import { startSandboxBank } from './server.ts';
 
 const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX'];
@@ -252,11 +253,11 @@ describe('with faults', () => {
   });
 
   test('the share of one fault does not choose which deliveries another meets', () => {
-    const lost = (more: object) => {
+    const dropped = (more: object) => {
       const next = planner(faultsSchema.parse({ seed: 7, drop: 0.5, ...more }), 1);
-      return Array.from({ length: 50 }, () => next().lost);
+      return Array.from({ length: 50 }, () => next().dropped);
     };
-    expect(lost({ retell: 1, duplicate: 1, reorder: 1, skewShare: 0, delayMs: 9 })).toEqual(lost({}));
+    expect(dropped({ retell: 1, duplicate: 1, reorder: 1, skewShare: 0, delayMs: 9 })).toEqual(dropped({}));
   });
 });
 

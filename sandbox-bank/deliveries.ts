@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { BankEvent } from './events.ts';
-import { type Faults, faultsSchema, type Plan, planner } from './faults.ts';
+import { type Faults, faultsSchema } from './faults.ts';
+import { type Plan, planner } from './plans.ts';
 
 /** One signed POST, sent until it is answered with 2xx. `failures` counts the tries so far. */
 interface Delivery {
@@ -9,7 +10,7 @@ interface Delivery {
   body: string;
   eventIds: string[];
   signer: Webhook;
-  lost: boolean;
+  dropped: boolean;
   skewed: boolean;
   failures: number;
 }
@@ -109,25 +110,25 @@ export class Deliveries {
 
     const plan = this.#nextPlan();
     const signer = this.#signers[plan.secretIndex] ?? this.#signers[0];
-    const { lost, skewed, waitMs, duplicateAfterMs, retellAfterMs } = plan;
+    const { dropped, skewed, waitMs, duplicateAfterMs, retellAfterMs } = plan;
     this.#count(plan);
-    this.#enqueue({ ...contentsOf(events), signer, failures: 0, lost, skewed }, waitMs);
+    this.#enqueue({ ...contentsOf(events), signer, failures: 0, dropped, skewed }, waitMs);
     const again = (same: BankEvent[], afterMs: number) => {
       this.#pending += same.length;
       for (const { id } of same) this.#unacknowledged.add(id);
-      const delivery = { ...contentsOf(same), signer, failures: 0, lost: false, skewed: false };
+      const delivery = { ...contentsOf(same), signer, failures: 0, dropped: false, skewed: false };
       this.#enqueue(delivery, waitMs + afterMs);
     };
     if (duplicateAfterMs !== undefined) again(events, duplicateAfterMs);
     if (retellAfterMs !== undefined) again(events.map(retold), retellAfterMs);
   }
 
-  #count({ lost, reordered, skewed, duplicateAfterMs, retellAfterMs }: Plan): void {
+  #count({ dropped, reordered, skewed, duplicateAfterMs, retellAfterMs }: Plan): void {
     this.#met.deliveries += 1;
     if (duplicateAfterMs !== undefined) this.#met.duplicated += 1;
     if (retellAfterMs !== undefined) this.#met.retold += 1;
     if (reordered) this.#met.reordered += 1;
-    if (lost) this.#met.dropped += 1;
+    if (dropped) this.#met.dropped += 1;
     if (skewed && this.#faults.skewSeconds !== 0) this.#met.skewed += 1;
   }
 
@@ -162,9 +163,9 @@ export class Deliveries {
   }
 
   async #attempt(delivery: Delivery, controller: AbortController): Promise<void> {
-    const acknowledged = !delivery.lost && (await this.#post(delivery, controller));
-    if (!acknowledged && !delivery.lost) this.#met.refused += 1;
-    delivery.lost = false;
+    const acknowledged = !delivery.dropped && (await this.#post(delivery, controller));
+    if (!acknowledged && !delivery.dropped) this.#met.refused += 1;
+    delivery.dropped = false;
     if (acknowledged) {
       this.#pending -= delivery.eventIds.length;
       for (const id of delivery.eventIds) this.#unacknowledged.delete(id);
