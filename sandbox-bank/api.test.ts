@@ -446,7 +446,8 @@ test('faults are replaced as a whole, and missing ones are none', async () => {
   await call('PUT', '/faults', { duplicate: 1 });
   const none = { seed: 0, retell: 0, reorder: 0, drop: 0, delayMs: 0, burstMs: 0, rotateEvery: 0, batch: 1 };
   const clock = { skewSeconds: 0, skewShare: 1 };
-  expect((await get('/faults')).body).toEqual({ ...none, ...clock, duplicate: 1 });
+  const losses = { lose: 0, silent: false };
+  expect((await get('/faults')).body).toEqual({ ...none, ...clock, ...losses, duplicate: 1 });
   expect((await get('/_sandbox/pending')).body).toEqual({ pending: 3 });
   expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7 });
 });

@@ -3,6 +3,7 @@ import { type Desk, openAccounts, type World } from './accounts.ts';
 import { openBalances } from './balances.ts';
 import { openCards } from './cards.ts';
 import { openClearings } from './clearings.ts';
+import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { openPayments } from './payments.ts';
@@ -31,6 +32,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     clearings,
     transfers,
     payments: openPayments({ ...desk, transfers }),
+    heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
   };
 }

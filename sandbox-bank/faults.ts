@@ -3,7 +3,7 @@ import * as z from 'zod';
 const share = z.number().min(0).max(1).default(0);
 
 /**
- * What goes wrong with deliveries; all nothing by default. The shares are of deliveries, 0 to 1.
+ * What goes wrong with deliveries, lists, balances and statements; all nothing by default. Shares are from 0 to 1.
  * An unknown name is refused, because a fault that silently never happens makes a test pass for nothing.
  */
 export const faultsSchema = z.strictObject({
@@ -12,6 +12,11 @@ export const faultsSchema = z.strictObject({
   retell: share.describe('told once more, as other events: all the same but the ids of the events'),
   reorder: share.describe('held back so that later ones overtake'),
   drop: share.describe('lost at the first try, and sent again later'),
+  lose: share.describe('lost for good: never sent, in no form, though lists and books have it'),
+  silent: z
+    .boolean()
+    .default(false)
+    .describe('nothing goes out: what is told meanwhile is lost for good, what waited goes on waiting'),
   delayMs: z.int().min(0).max(60_000).default(0).describe('each waits anything up to this'),
   burstMs: z
     .int()

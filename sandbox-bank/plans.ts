@@ -4,6 +4,8 @@ import type { Faults } from './faults.ts';
 /** What happens to one delivery. */
 export interface Plan {
   secretIndex: number;
+  /** Lost for good. Nothing else happens to it then: it has no duplicate and is not told again. */
+  lost: boolean;
   /** Lost at the first try. */
   dropped: boolean;
   reordered: boolean;
@@ -21,6 +23,8 @@ const againWithinMs = 100;
 /** Plans one delivery after the other. The same faults, seed included, give the same plans in the same order. */
 export function planner(faults: Faults, secretCount: number): () => Plan {
   const draw = drawsOf(faults.seed);
+  // Of a stream of its own, so that a seed goes on giving the plans that it gave before anything was lost for good.
+  const drawLoss = drawsOf(faults.seed, 1);
   let planned = 0;
 
   return () => {
@@ -32,6 +36,7 @@ export function planner(faults: Faults, secretCount: number): () => Plan {
     planned += 1;
     return {
       secretIndex: rotations % secretCount,
+      lost: drawLoss() < faults.lose,
       dropped: drop < faults.drop,
       reordered: reorder < faults.reorder,
       skewed: skew < faults.skewShare,

@@ -1,0 +1,73 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Deliveries } from './deliveries.ts';
+import { faultsSchema } from './faults.ts';
+import { planner } from './plans.ts';
+import { aSender, send, settled } from './testing-subscriber.ts';
+
+const set = (deliveries: Deliveries, faults: object) => {
+  deliveries.faults = faultsSchema.parse(faults);
+};
+
+describe('a delivery that is lost for good', () => {
+  test('is never sent, in no form, and nobody waits for it', async () => {
+    const { deliveries, tries } = await aSender({ faults: { lose: 1, duplicate: 1, retell: 1 } });
+    send(deliveries, 3);
+    await settled(deliveries);
+    expect(deliveries.unacknowledged).toEqual([]);
+    set(deliveries, {});
+    send(deliveries, 1);
+    await settled(deliveries);
+    expect(tries.map((received) => received.eventIds)).toEqual([['evt_0']]);
+    expect(deliveries.met).toMatchObject({ deliveries: 4, lost: 3, duplicated: 0, retold: 0, refused: 0 });
+  });
+
+  test('is one of the share that the seed chooses, and the rest arrives', async () => {
+    const { deliveries, tries } = await aSender({ faults: { seed: 5, lose: 0.5 } });
+    const ids = send(deliveries, 40);
+    await settled(deliveries);
+    const next = planner(faultsSchema.parse({ seed: 5, lose: 0.5 }), 1);
+    const arrive = ids.filter(() => !next().lost);
+    expect(arrive.length).toBeGreaterThan(10);
+    expect(arrive.length).toBeLessThan(30);
+    expect(tries.flatMap((received) => received.eventIds).sort()).toEqual(arrive.sort());
+    expect(deliveries.met.lost).toBe(40 - arrive.length);
+  });
+
+  test('leaves to all others what a seed had in store for them', () => {
+    const plans = (lose: number) => {
+      const next = planner(faultsSchema.parse({ seed: 7, duplicate: 0.5, drop: 0.5, lose }), 1);
+      return Array.from({ length: 20 }, () => ({ ...next(), lost: 'either' }));
+    };
+    expect(plans(0.5)).toEqual(plans(0));
+  });
+});
+
+describe('a bank that is silent', () => {
+  test('loses for good what is told meanwhile, and delivers afterwards what waited before', async () => {
+    const { deliveries, tries } = await aSender({ faults: { delayMs: 400, seed: 2 } });
+    const waited = send(deliveries, 5);
+    set(deliveries, { silent: true });
+    send(deliveries, 3);
+    expect(deliveries.met.silenced).toBe(3);
+    await new Promise((wake) => setTimeout(wake, 600));
+    expect(tries).toEqual([]);
+    expect(deliveries.pending).toBe(5);
+    expect(deliveries.unacknowledged).toEqual(waited);
+
+    set(deliveries, {});
+    await settled(deliveries);
+    expect(tries.flatMap((received) => received.eventIds).sort()).toEqual(waited);
+  });
+
+  test('tries nothing again before the silence is over', async () => {
+    const { deliveries, tries } = await aSender({ answers: [503] });
+    send(deliveries, 1);
+    await vi.waitFor(() => expect(tries).toHaveLength(1));
+    set(deliveries, { silent: true });
+    await new Promise((wake) => setTimeout(wake, 400));
+    expect(tries).toHaveLength(1);
+    set(deliveries, {});
+    await settled(deliveries);
+    expect(tries).toHaveLength(2);
+  });
+});
