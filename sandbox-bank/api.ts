@@ -71,6 +71,7 @@ export function createApi(options: {
   making('/transactions/:id/booking', requests.nothing, transfers.book);
   making('/transactions/:id/cancellation', requests.nothing, transfers.cancel);
   making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
+  making('/transactions/:id/correction', requests.correction, transfers.correct);
 
   api.post('/payments', async (c) => {
     const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
@@ -153,9 +154,9 @@ function statementAnswer(bank: Bank, account: Account, date: string) {
     date,
     openingMinor: `${openingMinor}`,
     closingMinor: `${closingMinor}`,
-    lines: lines.map(({ lineId, direction, amountMinor, bookedOn, reference }) => {
-      const amount = amountOf(account, amountMinor);
-      return { lineId, direction, amount, bookingDate: bookedOn, valueDate: bookedOn, ...reference };
+    lines: lines.map(({ lineId, direction, amountMinor, bookedOn, valueOn = bookedOn, reference }) => {
+      const dates = { bookingDate: bookedOn, valueDate: valueOn };
+      return { lineId, direction, amount: amountOf(account, amountMinor), ...dates, ...reference };
     }),
   };
 }
