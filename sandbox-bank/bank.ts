@@ -6,8 +6,11 @@ import { openClearings } from './clearings.ts';
 import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
+import { openList } from './list.ts';
 import { openPayments } from './payments.ts';
 import { openPendingLists } from './pending-lists.ts';
+import { openSlips } from './slips.ts';
+import { openStatements } from './statements.ts';
 import { openTransfers } from './transfers.ts';
 
 export type Bank = ReturnType<typeof openBank>;
@@ -18,22 +21,30 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const journal = openJournal({ now, newId });
   const world: World = { now: journal.now, newId: journal.newId, onEvent };
   const ledger = new Ledger();
-  const accounts = openAccounts({ ...world, ledger });
+  const slips = openSlips();
+  const list = openList({ now: world.now, slips });
+  const accounts = openAccounts({ ...world, ledger, list });
   const desk: Desk = { ...world, ledger, accounts };
   const clearings = openClearings(desk);
   const transfers = openTransfers(desk);
+  const cards = openCards({ ...desk, clearings });
   return {
     journal,
     ledger,
+    slips,
+    list,
     accounts,
-    balances: openBalances(desk),
+    // What was told is kept, wrong as it was: a bank that is opened again must not have told something else.
+    balances: openBalances({ ...desk, offMinor: () => journal.offMinor(slips.offMinor) }),
+    statements: openStatements({ ...desk, slips }),
     pendingLists: openPendingLists(desk),
-    cards: openCards({ ...desk, clearings }),
+    cards,
     clearings,
     transfers,
     payments: openPayments({ ...desk, transfers }),
     heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
+    expireDue: () => journal.record(undefined, cards.expireDue),
   };
 }
 

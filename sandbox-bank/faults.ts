@@ -38,6 +38,15 @@ export const faultsSchema = z.strictObject({
     .describe('whose first try the wrong clock stamps; below 1 a retry goes out by a clock that is right'),
   rotateEvery: z.int().min(0).default(0).describe('the next secret signs after so many deliveries; 0: never'),
   batch: z.int().min(0).max(500).default(1).describe('the most events in one delivery'),
+  pageShrink: share.describe('pages of a list that hold fewer events than there are, one at least'),
+  listLate: share.describe('events that are listed only later, at their own place'),
+  listLateMs: z.int().min(0).max(86_400_000).default(0).describe("how much later, by the bank's clock"),
+  listFail: share.describe('requests for a list that are answered with a 503'),
+  wrongBalance: share.describe('balances that are off, as answered and as told; the books are right'),
+  statement: z
+    .enum(['right', 'line-more', 'line-less', 'other-amount'])
+    .default('right')
+    .describe('what is wrong with one line of each statement; its opening and closing are right'),
 });
 
 export type Faults = z.output<typeof faultsSchema>;

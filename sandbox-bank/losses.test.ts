@@ -1,8 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Deliveries } from './deliveries.ts';
 import { faultsSchema } from './faults.ts';
+import { keptBank } from './journal.ts';
 import { planner } from './plans.ts';
-import { aSender, send, settled } from './testing-subscriber.ts';
+import { startSandboxBank } from './server.ts';
+import { aSender, aSubscriber, secrets, send, settled } from './testing-subscriber.ts';
 
 const set = (deliveries: Deliveries, faults: object) => {
   deliveries.faults = faultsSchema.parse(faults);
@@ -33,12 +35,16 @@ describe('a delivery that is lost for good', () => {
     expect(deliveries.met.lost).toBe(40 - arrive.length);
   });
 
-  test('leaves to all others what a seed had in store for them', () => {
+  test('leaves to all others what a seed had in store for them before there was such a loss', () => {
     const plans = (lose: number) => {
       const next = planner(faultsSchema.parse({ seed: 7, duplicate: 0.5, drop: 0.5, lose }), 1);
-      return Array.from({ length: 20 }, () => ({ ...next(), lost: 'either' }));
+      const marks = Array.from({ length: 16 }, next).map(({ dropped, duplicateAfterMs }) => {
+        return `${dropped ? 'd' : ''}${duplicateAfterMs === undefined ? '' : '2'}` || '-';
+      });
+      return marks.join(' ');
     };
-    expect(plans(0.5)).toEqual(plans(0));
+    expect(plans(0)).toBe('d 2 d2 d d2 d2 2 2 d d2 d2 - - 2 d 2');
+    expect(plans(0.5)).toBe(plans(0));
   });
 });
 
@@ -71,3 +77,37 @@ describe('a bank that is silent', () => {
     expect(tries).toHaveLength(2);
   });
 });
+
+test.each([
+  ['lost', { lose: 1 }],
+  ['silenced', { silent: true }],
+])(
+  'what is %s stands in the books and in the list, and the next bank does not tell it either',
+  async (fault, faults) => {
+    const { url: subscriberUrl, tries } = await aSubscriber();
+    const first = await startSandboxBank({ port: 0, subscriberUrl, secrets });
+    const ask = async (method: string, path: string, body?: object) =>
+      (await (
+        await fetch(first.url + path, { method, ...(body && { body: JSON.stringify(body) }) })
+      ).json()) as {
+        accountId: string;
+        items: object[];
+      };
+    await ask('PUT', '/faults', faults);
+    const { accountId } = await ask('POST', '/accounts', { ownerRefs: ['uid_anna'], currency: 'DKK' });
+    await ask('POST', `/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor: '100' });
+    await vi.waitFor(() => expect(first.pending()).toBe(0));
+    expect(await ask('GET', '/_sandbox/faults')).toMatchObject({ [fault]: 2 });
+    expect(await ask('GET', `/accounts/${accountId}`)).toMatchObject({ bookedMinor: '100' });
+    expect((await ask('GET', '/events')).items).toHaveLength(2);
+    await first.stop();
+
+    const kept = keptBank.parse(JSON.parse(JSON.stringify(first.kept())));
+    expect(kept.unacknowledged).toEqual([]);
+    const second = await startSandboxBank({ port: 0, subscriberUrl, secrets, kept });
+    onTestFinished(() => second.stop());
+    await new Promise((wake) => setTimeout(wake, 100));
+    expect(tries).toEqual([]);
+    expect(second.ledger.bookedMinor(accountId)).toBe(100n);
+  },
+);

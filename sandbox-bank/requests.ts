@@ -108,6 +108,8 @@ export const eventsPage = z.object({
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
 });
 
+export const allEventsPage = eventsPage.extend({ since: instant.optional(), until: instant.optional() });
+
 export const statementDate = z.object({ date });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
 export const paymentsQuery = z.object({ idempotencyKey });

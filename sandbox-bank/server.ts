@@ -51,8 +51,7 @@ export async function startSandboxBank(options: {
     server.once('error', reject);
     server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
-  const expireDue = () => bank.journal.record(undefined, bank.cards.expireDue);
-  const expiring = setInterval(expireDue, expiryEveryMs);
+  const expiring = setInterval(bank.expireDue, expiryEveryMs);
   const beat = () => deliveries.send(bank.heartbeat());
   const beating = options.heartbeatMs ? setInterval(beat, options.heartbeatMs) : undefined;
   untold.forEach(tell);
