@@ -417,6 +417,7 @@ describe('refusals', () => {
     ['a fault that does not exist', 'PUT', '/faults', { dupplicate: 1 }, 422, 'dupplicate'],
     ['a share above one', 'PUT', '/faults', { drop: 2 }, 422, 'drop: '],
     ['a span of time that begins at no time', 'GET', '/events?since=noon', undefined, 400, 'since: '],
+    ['a clock that would go back', 'PUT', '/_sandbox/clock', { aheadSeconds: -1 }, 422, 'aheadSeconds: '],
   ])('%s is refused with a problem that names it', async (_, method, path, body, status, detail) => {
     const answer = await call(method, path.replace('ACCOUNT', await anAccount()), body);
     expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { status } });

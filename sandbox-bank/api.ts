@@ -103,7 +103,8 @@ export function createApi(options: {
 /** Does again what an earlier bank's journal holds, by the way it came. Nobody else may ask the bank meanwhile. */
 export function reopen(options: { bank: Bank; api: Hono; entries: readonly Entry[] }): Promise<void> {
   const { bank, api, entries } = options;
-  return bank.journal.replay(entries, ({ request }) => {
+  return bank.journal.replay(entries, ({ request, aheadSeconds }) => {
+    if (aheadSeconds !== undefined) return bank.moveClock(aheadSeconds);
     if (!request) return bank.cards.expireDue();
     const { path, body, idempotencyKey: key } = request;
     return api.request(path, { method: 'POST', body, ...(key && { headers: { 'idempotency-key': key } }) });

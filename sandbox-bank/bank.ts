@@ -3,6 +3,7 @@ import { type Desk, openAccounts, type World } from './accounts.ts';
 import { openBalances } from './balances.ts';
 import { openCards } from './cards.ts';
 import { openClearings } from './clearings.ts';
+import { openClock } from './clock.ts';
 import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -18,7 +19,8 @@ export type Bank = ReturnType<typeof openBank>;
 /** A new bank with empty books. It lives in memory, by the real clock and with random ids unless told otherwise. */
 export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const { onEvent, now = () => new Date(), newId = randomId } = options;
-  const journal = openJournal({ now, newId });
+  const clock = openClock({ now });
+  const journal = openJournal({ now: clock.now, newId });
   const world: World = { now: journal.now, newId: journal.newId, onEvent };
   const ledger = new Ledger();
   const slips = openSlips();
@@ -29,6 +31,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const transfers = openTransfers(desk);
   const cards = openCards({ ...desk, clearings });
   return {
+    clock,
     journal,
     ledger,
     slips,
@@ -44,8 +47,16 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     payments: openPayments({ ...desk, transfers }),
     heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
+    moveClock,
     expireDue: () => journal.record(undefined, cards.expireDue),
   };
+
+  /** Moves the clock to so many seconds ahead of the world's. What falls due by it is for whoever runs the bank. */
+  function moveClock(aheadSeconds: number): void {
+    if (aheadSeconds === clock.ahead()) return;
+    clock.move(aheadSeconds);
+    journal.moved(aheadSeconds);
+  }
 }
 
 function randomId(prefix: string): string {

@@ -142,7 +142,7 @@ const step = fc.record({
     ...(['open', 'freeze', 'unfreeze', 'close', 'purchase', 'authorise', 'credit', 'pending'] as const),
     ...(['increment', 'reverse', 'clear', 'expire', 'refund', 'book', 'cancel', 'pay', 'wait'] as const),
     ...(['bring', 'clear-alone', 'take-back', 'tell-balance', 'list'] as const),
-    ...(['correct'] as const),
+    ...(['correct', 'move-clock'] as const),
   ),
   on: fc.nat(7),
   amountMinor: fc.integer({ min: 1, max: 500 }).map(String),
@@ -173,7 +173,12 @@ test('whatever happened, a bank that is opened again cannot be told from one tha
   );
 });
 
-async function take({ world, told, post, expireDue }: TestBank, { does, on, amountMinor, flag }: Step) {
+async function take(bank: TestBank, { does, on, amountMinor, flag }: Step) {
+  const { world, told, post, ask, expireDue } = bank;
+  if (does === 'move-clock') {
+    const aheadSeconds = bank.bank.clock.ahead() + on * 40_000;
+    return ask('PUT', '/_sandbox/clock', { aheadSeconds });
+  }
   if (does === 'wait') {
     world.now = new Date(world.now.getTime() + on * 7_200_000);
     return expireDue();

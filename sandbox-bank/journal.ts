@@ -13,12 +13,14 @@ const entry = z.object({
     .string()
     .regex(/^-?[1-9]\d*$/)
     .optional(),
+  // The clock was moved to so many seconds ahead; nothing else happened.
+  aheadSeconds: z.int().positive().optional(),
 });
 
 /** A POST to the bank's API, as it came. */
 export type Request = z.output<typeof request>;
 
-/** What changed the books, when, and the ids it drew: a request or, without one, the expiry of what was due. */
+/** What changed the books, when, and the ids it drew: a request, a move of the clock or, without either, an expiry. */
 export type Entry = z.output<typeof entry>;
 
 /** A closed bank: how its books came to be, and the ids of the events that its subscriber has not acknowledged. */
@@ -30,7 +32,7 @@ export function openJournal(world: Pick<World, 'now' | 'newId'>) {
   const entries: Entry[] = [];
   const running = new AsyncLocalStorage<{ entry: Entry; draw: World['newId'] }>();
 
-  return { entries, now, newId, offMinor, record, replay };
+  return { entries, now, newId, offMinor, record, moved, replay };
 
   /** One instant for all that one entry does. */
   function now(): Date {
@@ -55,6 +57,11 @@ export function openJournal(world: Pick<World, 'now' | 'newId'>) {
     const off = entry?.offMinor === undefined ? draw() : BigInt(entry.offMinor);
     if (entry && off !== 0n) entry.offMinor = `${off}`;
     return off;
+  }
+
+  /** Writes down a move of the clock, which draws no id. */
+  function moved(aheadSeconds: number): void {
+    entries.push({ at: now().toISOString(), aheadSeconds, ids: [] });
   }
 
   function record<T>(request: Request | undefined, act: () => T): T {

@@ -113,3 +113,6 @@ export const allEventsPage = eventsPage.extend({ since: instant.optional(), unti
 export const statementDate = z.object({ date });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
 export const paymentsQuery = z.object({ idempotencyKey });
+
+// Ten years at most, so that its instants keep the form in which they sort as text.
+export const clock = z.object({ aheadSeconds: z.int().min(0).max(315_360_000) });

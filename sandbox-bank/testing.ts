@@ -58,6 +58,7 @@ export async function seenOf({ bank, told, get }: TestBank) {
   const accounts = [...new Set(told.map((event) => event.accountId))];
   const days = [...new Set(told.map((event) => event.occurredAt.slice(0, 10)))];
   const paths = [
+    '/_sandbox/clock',
     '/events?limit=500',
     ...accounts.flatMap((id) => [`/accounts/${id}`, `/accounts/${id}/events?limit=500`]),
     ...accounts.flatMap((id) => days.map((day) => `/accounts/${id}/statements/${day}`)),
