@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type BankEvent, type EventData, type EventType, eventOf } from './events.ts';
 import type { Ledger } from './ledger.ts';
+import type { EventList } from './list.ts';
 import { amountOf, type Currency, type Direction } from './money.ts';
 import { notFound, Problem, wrongField } from './problem.ts';
 import type * as requests from './requests.ts';
@@ -36,9 +37,10 @@ const statusAfter = {
   'account.closed': 'closed',
 } as const;
 
-/** The customers' accounts, and the log of everything that was told about each. */
-export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: Ledger }) {
-  const accounts = new Map<string, Account & { log: BankEvent[]; positions: Map<string, number> }>();
+/** The customers' accounts, and the way in which all that happens to them is told. */
+export function openAccounts(options: World & { ledger: Ledger; list: EventList }) {
+  const { ledger, list, now, newId, onEvent } = options;
+  const accounts = new Map<string, Account>();
 
   return { open, get, change, tell, events };
 
@@ -49,7 +51,7 @@ export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: 
     if (asOf > now()) throw wrongField('broughtForward/asOf', 'has not come yet');
     const ids = { id: newId('acct'), cardId: newId('card') };
     const account: Account = { ...ids, ...said, status: 'open', resourceVersion: 1 };
-    accounts.set(account.id, { ...account, log: [], positions: new Map() });
+    accounts.set(account.id, account);
     ledger.open(account);
     const history = broughtForward && bringForward(account, { ...broughtForward, asOf });
     tellState(account, 'account.opened', { broughtForward: history });
@@ -91,27 +93,22 @@ export function openAccounts({ ledger, now, newId, onEvent }: World & { ledger: 
     return account;
   }
 
-  /** Writes one event into the account's log and hands it to whoever delivers it. */
+  /** Writes one event into the list and hands it to whoever delivers it. */
   function tell<T extends EventType>(
     to: Pick<Account, 'id'>,
     type: T,
     data: EventData<T>,
     resourceVersion?: number,
   ) {
-    const { id: accountId, log, positions } = get(to.id);
+    const { id: accountId } = get(to.id);
     const event = eventOf({ id: newId('evt'), type, occurredAt: now(), accountId, resourceVersion, data });
-    positions.set(event.id, log.push(event) - 1);
+    list.write(event);
     onEvent(event);
   }
 
-  /** A page of the log, oldest first. `nextAfter` is there while more events follow the page. */
-  function events(id: string, page: { after?: string | undefined; limit: number }) {
-    const { log, positions } = get(id);
-    const position = page.after === undefined ? -1 : positions.get(page.after);
-    if (position === undefined) throw new Problem(400, 'invalid-query', 'after: is no event of this account');
-    const items = log.slice(position + 1, position + 1 + page.limit);
-    const more = position + 1 + items.length < log.length;
-    return { items, nextAfter: more ? items.at(-1)?.id : undefined };
+  /** A page of what was told of one account, oldest first. */
+  function events(id: string, page: z.output<typeof requests.eventsPage>) {
+    return list.ofAccount(get(id).id, page);
   }
 
   function tellState(

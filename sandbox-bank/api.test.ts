@@ -416,6 +416,8 @@ describe('refusals', () => {
     ['an unknown route', 'GET', '/nowhere', undefined, 404, 'no such route'],
     ['a fault that does not exist', 'PUT', '/faults', { dupplicate: 1 }, 422, 'dupplicate'],
     ['a share above one', 'PUT', '/faults', { drop: 2 }, 422, 'drop: '],
+    ['a span of time that begins at no time', 'GET', '/events?since=noon', undefined, 400, 'since: '],
+    ['a clock that would go back', 'PUT', '/_sandbox/clock', { aheadSeconds: -1 }, 422, 'aheadSeconds: '],
   ])('%s is refused with a problem that names it', async (_, method, path, body, status, detail) => {
     const answer = await call(method, path.replace('ACCOUNT', await anAccount()), body);
     expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { status } });
@@ -446,9 +448,14 @@ test('faults are replaced as a whole, and missing ones are none', async () => {
   await call('PUT', '/faults', { duplicate: 1 });
   const none = { seed: 0, retell: 0, reorder: 0, drop: 0, delayMs: 0, burstMs: 0, rotateEvery: 0, batch: 1 };
   const clock = { skewSeconds: 0, skewShare: 1 };
-  expect((await get('/faults')).body).toEqual({ ...none, ...clock, duplicate: 1 });
+  const losses = { lose: 0, silent: false };
+  const lists = { pageShrink: 0, listLate: 0, listLateMs: 0, listFail: 0 };
+  const figures = { wrongBalance: 0, statement: 'right' };
+  const others = { ...clock, ...losses, ...lists, ...figures };
+  expect((await get('/faults')).body).toEqual({ ...none, ...others, duplicate: 1 });
   expect((await get('/_sandbox/pending')).body).toEqual({ pending: 3 });
-  expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7 });
+  const met = { listedLate: 0, listsFailed: 0, pagesShrunk: 0, wrongBalances: 0, wrongStatements: 0 };
+  expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7, ...met });
 });
 
 test('everything the bank tells is as its published schema says', async () => {

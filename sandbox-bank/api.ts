@@ -1,12 +1,12 @@
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Account } from './accounts.ts';
 import type { Bank } from './bank.ts';
+import { atMost, body } from './bodies.ts';
+import { addControls } from './controls.ts';
 import type { Deliveries } from './deliveries.ts';
-import { faultsSchema } from './faults.ts';
 import type { Entry } from './journal.ts';
-import { amountOf, decimalsOf } from './money.ts';
+import { decimalsOf } from './money.ts';
 import { checked, notFound, Problem } from './problem.ts';
 import * as requests from './requests.ts';
 
@@ -15,8 +15,8 @@ export function createApi(options: {
   bank: Bank;
   deliveries: Pick<Deliveries, 'faults' | 'pending' | 'met'>;
 }): Hono {
-  const { bank, deliveries } = options;
-  const { accounts, balances, pendingLists, cards, clearings, transfers, payments, journal } = bank;
+  const { bank } = options;
+  const { accounts, list, statements, balances, pendingLists, cards, clearings, transfers, payments } = bank;
   const api = new Hono();
 
   // A full list of what is pending is the one request that is rightly long.
@@ -28,7 +28,7 @@ export function createApi(options: {
       body: await c.req.text(),
       idempotencyKey: c.req.header('idempotency-key'),
     };
-    return journal.record(request, next);
+    return bank.journal.record(request, next);
   });
   api.notFound(() => notFound('route').toResponse());
   api.onError((error) => {
@@ -41,7 +41,10 @@ export function createApi(options: {
     const account = accounts.open(await body(c, requests.openAccount));
     return c.json(accountAnswer(bank, account), 201);
   });
-  api.get('/accounts/:id', (c) => c.json(accountAnswer(bank, accounts.get(c.req.param('id')))));
+  api.get('/accounts/:id', (c) => {
+    const account = accounts.get(c.req.param('id'));
+    return c.json(accountAnswer(bank, account, bank.slips.offMinor()));
+  });
   for (const [verb, type] of changes) {
     api.post(`/accounts/:id/${verb}`, async (c) => {
       const { reason } = await body(c, requests.changeAccount);
@@ -54,8 +57,9 @@ export function createApi(options: {
   });
   api.get('/accounts/:id/statements/:date', (c) => {
     const { date } = checked(requests.statementDate, c.req.param(), badQuery);
-    return c.json(statementAnswer(bank, accounts.get(c.req.param('id')), date));
+    return c.json(statements.get(c.req.param('id'), date));
   });
+  api.get('/events', (c) => c.json(list.all(checked(requests.allEventsPage, c.req.query(), badQuery))));
 
   making('/accounts/:id/balance-updates', requests.nothing, balances.tell);
   making('/accounts/:id/pending-lists', requests.pendingList, pendingLists.replace);
@@ -71,6 +75,7 @@ export function createApi(options: {
   making('/transactions/:id/booking', requests.nothing, transfers.book);
   making('/transactions/:id/cancellation', requests.nothing, transfers.cancel);
   making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
+  making('/transactions/:id/correction', requests.correction, transfers.correct);
 
   api.post('/payments', async (c) => {
     const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
@@ -83,13 +88,7 @@ export function createApi(options: {
   });
 
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
-  api.get('/faults', (c) => c.json(deliveries.faults));
-  api.put('/faults', async (c) => {
-    deliveries.faults = await body(c, faultsSchema);
-    return c.json(deliveries.faults);
-  });
-  api.get('/_sandbox/faults', (c) => c.json(deliveries.met));
-  api.get('/_sandbox/pending', (c) => c.json({ pending: deliveries.pending }));
+  addControls(api, options);
   return api;
 
   function making<S extends z.ZodType>(
@@ -104,7 +103,8 @@ export function createApi(options: {
 /** Does again what an earlier bank's journal holds, by the way it came. Nobody else may ask the bank meanwhile. */
 export function reopen(options: { bank: Bank; api: Hono; entries: readonly Entry[] }): Promise<void> {
   const { bank, api, entries } = options;
-  return bank.journal.replay(entries, (request) => {
+  return bank.journal.replay(entries, ({ request, aheadSeconds }) => {
+    if (aheadSeconds !== undefined) return bank.moveClock(aheadSeconds);
     if (!request) return bank.cards.expireDue();
     const { path, body, idempotencyKey: key } = request;
     return api.request(path, { method: 'POST', body, ...(key && { headers: { 'idempotency-key': key } }) });
@@ -119,43 +119,11 @@ const changes = [
 const badQuery = { status: 400, code: 'invalid-query' };
 const badHeader = { status: 400, code: 'invalid-header' };
 
-function atMost(kib: number) {
-  const tooLarge = new Problem(413, 'body-too-large', `A request has at most ${kib} KiB.`);
-  return bodyLimit({ maxSize: kib * 1024, onError: () => tooLarge.toResponse() });
-}
-
-/** Reads a JSON body by its schema; no body at all is an empty object. */
-async function body<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
-  const text = await c.req.text();
-  let value: unknown;
-  try {
-    value = text === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new Problem(400, 'invalid-json', 'The body is not JSON.');
-  }
-  return checked(schema, value, { status: 422, code: 'invalid-body' });
-}
-
-function accountAnswer(bank: Bank, account: Account) {
+/** `offMinor` is by how much the figures are wrong. */
+function accountAnswer(bank: Bank, account: Account, offMinor = 0n) {
   const { id: accountId, cardId, ownerRefs, currency, iban, status, resourceVersion } = account;
-  const [booked, held] = [bank.ledger.bookedMinor(accountId), bank.ledger.heldMinor(accountId)];
+  const [booked, held] = [bank.ledger.bookedMinor(accountId) + offMinor, bank.ledger.heldMinor(accountId)];
   const figures = { bookedMinor: `${booked}`, heldMinor: `${held}`, availableMinor: `${booked - held}` };
-  return { accountId, cardId, ownerRefs, currency, iban, status, resourceVersion, ...figures };
-}
-
-/** Today's statement is provisional; a day that has not begun has none. */
-function statementAnswer(bank: Bank, account: Account, date: string) {
-  if (date > bank.now().toISOString()) throw notFound('statement');
-  const { openingMinor, closingMinor, lines } = bank.ledger.statement(account.id, date);
-  return {
-    accountId: account.id,
-    currency: account.currency,
-    date,
-    openingMinor: `${openingMinor}`,
-    closingMinor: `${closingMinor}`,
-    lines: lines.map(({ lineId, direction, amountMinor, bookedOn, reference }) => {
-      const amount = amountOf(account, amountMinor);
-      return { lineId, direction, amount, bookingDate: bookedOn, valueDate: bookedOn, ...reference };
-    }),
-  };
+  const asOf = bank.now().toISOString();
+  return { accountId, cardId, ownerRefs, currency, iban, status, resourceVersion, ...figures, asOf };
 }

@@ -1,102 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { Deliveries } from './deliveries.ts';
-import { type BankEvent, eventOf } from './events.ts';
-import { faultsSchema, planner } from './faults.ts';
+import { faultsSchema } from './faults.ts';
+import { planner } from './plans.ts';
 import { startSandboxBank } from './server.ts';
+import { aSender, aSubscriber, type Received, secrets, send, settled } from './testing-subscriber.ts';
 
-const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX'];
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-
-interface Received {
-  webhookId: string;
-  secret: string | undefined;
-  skewSeconds: number;
-  receivedAt: number;
-  eventIds: string[];
-  body: { events: BankEvent[] };
-}
-
-/** The first statuses, then always 202; or what each is answered. */
-type Answers = (number | 'never')[] | ((received: Received) => number);
-
-/** A subscriber that checks signatures with the reference library. */
-async function aSubscriber(answers: Answers = []) {
-  const tries: Received[] = [];
-  const answerTo = (received: Received, index: number) =>
-    typeof answers === 'function' ? answers(received) : (answers[index] ?? 202);
-  const acknowledged = () => tries.filter((received, index) => answerTo(received, index) === 202);
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
-    const headers = request.headers as Record<string, string>;
-    const secret = secrets.find((candidate) => signedWith(candidate, body, headers));
-    const skewSeconds = Math.round(Number(headers['webhook-timestamp']) - Date.now() / 1000);
-    const webhookId = headers['webhook-id'] ?? '';
-    const parsed: Received['body'] = JSON.parse(body);
-    const eventIds = parsed.events.map((event) => event.id);
-    const received = { webhookId, secret, skewSeconds, receivedAt: Date.now(), eventIds, body: parsed };
-    const answer = answerTo(received, tries.push(received) - 1);
-    if (answer !== 'never') response.writeHead(answer).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/sandbox`,
-    tries,
-    acknowledged,
-  };
-}
-
-function signedWith(secret: string, body: string, headers: Record<string, string>): boolean {
-  try {
-    new Webhook(secret).verify(body, headers);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function aSender(options: { answers?: Answers; faults?: object } = {}) {
-  const subscriber = await aSubscriber(options.answers);
-  const deliveries = new Deliveries({ subscriberUrl: subscriber.url, secrets });
-  deliveries.faults = faultsSchema.parse(options.faults ?? {});
-  cleanups.push(() => deliveries.stop());
-  return { ...subscriber, deliveries };
-}
-
-function send(deliveries: Deliveries, count: number): string[] {
-  const ids = Array.from({ length: count }, (_, n) => `evt_${n}`);
-  for (const id of ids) deliveries.send(anEvent(id));
-  return ids;
-}
-
-function anEvent(id: string): BankEvent {
-  const data = { ownerRefs: ['uid_anna'], currency: 'DKK' } as const;
-  const occurredAt = new Date('2026-02-28T09:30:00.000Z');
-  return eventOf({
-    id,
-    type: 'account.frozen',
-    occurredAt,
-    accountId: 'acct_1',
-    data: { ...data, ownerRefs: ['uid_anna'] },
-  });
-}
-
-const settled = (deliveries: Deliveries) =>
-  vi.waitFor(() => expect(deliveries.pending).toBe(0), { timeout: 4000, interval: 5 });
 
 describe('without faults', () => {
   test('each event is delivered once, signed with the first secret, and nothing stays pending', async () => {
@@ -252,11 +166,11 @@ describe('with faults', () => {
   });
 
   test('the share of one fault does not choose which deliveries another meets', () => {
-    const lost = (more: object) => {
+    const dropped = (more: object) => {
       const next = planner(faultsSchema.parse({ seed: 7, drop: 0.5, ...more }), 1);
-      return Array.from({ length: 50 }, () => next().lost);
+      return Array.from({ length: 50 }, () => next().dropped);
     };
-    expect(lost({ retell: 1, duplicate: 1, reorder: 1, skewShare: 0, delayMs: 9 })).toEqual(lost({}));
+    expect(dropped({ retell: 1, duplicate: 1, reorder: 1, skewShare: 0, delayMs: 9 })).toEqual(dropped({}));
   });
 });
 

@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { BankEvent } from './events.ts';
-import { type Faults, faultsSchema, type Plan, planner } from './faults.ts';
+import type { Told } from './events.ts';
+import { type Faults, faultsSchema } from './faults.ts';
+import { type Plan, planner } from './plans.ts';
+import { post } from './post.ts';
 
 /** One signed POST, sent until it is answered with 2xx. `failures` counts the tries so far. */
 interface Delivery {
   id: string;
   body: string;
-  eventIds: string[];
+  owedIds: string[];
   signer: Webhook;
-  lost: boolean;
+  dropped: boolean;
   skewed: boolean;
   failures: number;
 }
 
 const inFlightMax = 20;
-const deadlineMs = 10_000;
 const collectMs = 5;
 const retry = { firstMs: 200, maxMs: 10_000 };
 
@@ -28,7 +29,7 @@ export class Deliveries {
   readonly #signers: [Webhook, ...Webhook[]];
   #faults: Faults = faultsSchema.parse({});
   #nextPlan: () => Plan;
-  #collected: BankEvent[] = [];
+  #collected: Told[] = [];
   #collecting: NodeJS.Timeout | undefined;
   // A set keeps the order of insertion and gives up its first at once, where a long array would move all the rest.
   readonly #ready = new Set<Delivery>();
@@ -41,6 +42,8 @@ export class Deliveries {
     retold: 0,
     reordered: 0,
     dropped: 0,
+    lost: 0,
+    silenced: 0,
     skewed: 0,
     refused: 0,
   };
@@ -56,10 +59,14 @@ export class Deliveries {
     this.#nextPlan = planner(this.#faults, this.#signers.length);
   }
 
-  /** Takes an event and returns at once. */
-  send(event: BankEvent): void {
-    this.#pending += 1;
-    this.#unacknowledged.add(event.id);
+  /** Takes an event and returns at once. While the bank is silent the event is lost for good. */
+  send(event: Told): void {
+    const ids = owedIdsOf([event]);
+    if (this.#faults.silent) {
+      this.#met.silenced += ids.length;
+      return;
+    }
+    this.#owe(ids);
     this.#collected.push(event);
     if (this.#collected.length >= this.#faults.batch) this.#dispatch();
     else this.#collecting ??= setTimeout(() => this.#dispatch(), collectMs);
@@ -75,7 +82,7 @@ export class Deliveries {
     return [...this.#unacknowledged];
   }
 
-  /** How many deliveries there were, how many met each fault, and how many tries were not acknowledged. */
+  /** How many deliveries there were, how many met each fault, how many events were silenced, and how many tries refused. */
   get met(): Readonly<Record<string, number>> {
     return { ...this.#met };
   }
@@ -89,6 +96,7 @@ export class Deliveries {
     this.#dispatch();
     this.#faults = faults;
     this.#nextPlan = planner(faults, this.#signers.length);
+    this.#sendReady(); // what waited for the end of a silence
   }
 
   /** Ends promptly: gives up what waits, and cuts what is in flight. */
@@ -109,25 +117,43 @@ export class Deliveries {
 
     const plan = this.#nextPlan();
     const signer = this.#signers[plan.secretIndex] ?? this.#signers[0];
-    const { lost, skewed, waitMs, duplicateAfterMs, retellAfterMs } = plan;
+    const { dropped, skewed, waitMs, duplicateAfterMs, retellAfterMs } = plan;
     this.#count(plan);
-    this.#enqueue({ ...contentsOf(events), signer, failures: 0, lost, skewed }, waitMs);
-    const again = (same: BankEvent[], afterMs: number) => {
-      this.#pending += same.length;
-      for (const { id } of same) this.#unacknowledged.add(id);
-      const delivery = { ...contentsOf(same), signer, failures: 0, lost: false, skewed: false };
+    if (plan.lost) {
+      this.#settle(owedIdsOf(events));
+      return;
+    }
+    this.#enqueue({ ...contentsOf(events), signer, failures: 0, dropped, skewed }, waitMs);
+    const again = (same: Told[], afterMs: number) => {
+      this.#owe(owedIdsOf(same));
+      const delivery = { ...contentsOf(same), signer, failures: 0, dropped: false, skewed: false };
       this.#enqueue(delivery, waitMs + afterMs);
     };
     if (duplicateAfterMs !== undefined) again(events, duplicateAfterMs);
     if (retellAfterMs !== undefined) again(events.map(retold), retellAfterMs);
   }
 
-  #count({ lost, reordered, skewed, duplicateAfterMs, retellAfterMs }: Plan): void {
+  #owe(ids: string[]): void {
+    this.#pending += ids.length;
+    for (const id of ids) this.#unacknowledged.add(id);
+  }
+
+  /** They are told, as far as the bank is concerned. */
+  #settle(ids: string[]): void {
+    this.#pending -= ids.length;
+    for (const id of ids) this.#unacknowledged.delete(id);
+  }
+
+  #count({ lost, dropped, reordered, skewed, duplicateAfterMs, retellAfterMs }: Plan): void {
     this.#met.deliveries += 1;
+    if (lost) {
+      this.#met.lost += 1;
+      return;
+    }
     if (duplicateAfterMs !== undefined) this.#met.duplicated += 1;
     if (retellAfterMs !== undefined) this.#met.retold += 1;
     if (reordered) this.#met.reordered += 1;
-    if (lost) this.#met.dropped += 1;
+    if (dropped) this.#met.dropped += 1;
     if (skewed && this.#faults.skewSeconds !== 0) this.#met.skewed += 1;
   }
 
@@ -149,6 +175,7 @@ export class Deliveries {
   }
 
   #sendReady(): void {
+    if (this.#faults.silent) return;
     for (const delivery of this.#ready) {
       if (this.#inFlight.size >= inFlightMax) return;
       this.#ready.delete(delivery);
@@ -162,48 +189,20 @@ export class Deliveries {
   }
 
   async #attempt(delivery: Delivery, controller: AbortController): Promise<void> {
-    const acknowledged = !delivery.lost && (await this.#post(delivery, controller));
-    if (!acknowledged && !delivery.lost) this.#met.refused += 1;
-    delivery.lost = false;
-    if (acknowledged) {
-      this.#pending -= delivery.eventIds.length;
-      for (const id of delivery.eventIds) this.#unacknowledged.delete(id);
-      return;
-    }
+    const signed = { ...delivery, at: this.#clockFor(delivery) };
+    const acknowledged = !delivery.dropped && (await post(this.#subscriberUrl, signed, controller));
+    if (!acknowledged && !delivery.dropped) this.#met.refused += 1;
+    delivery.dropped = false;
+    if (acknowledged) return this.#settle(delivery.owedIds);
     delivery.failures += 1;
     this.#enqueue(delivery, backoffMs(delivery.failures));
   }
 
-  /** True when the subscriber acknowledged; any other answer, and none within the deadline, is a reason to try again. */
-  async #post(delivery: Delivery, controller: AbortController): Promise<boolean> {
-    const { id, body, signer } = delivery;
+  /** The real time, since the subscriber checks it against its own, and not the bank's, which can be moved. */
+  #clockFor(delivery: Delivery): Date {
     const { skewSeconds, skewShare } = this.#faults;
     const isSkewed = skewShare === 1 || (delivery.skewed && delivery.failures === 0);
-    const timestamp = new Date(Date.now() + (isSkewed ? skewSeconds * 1000 : 0));
-    const headers = {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(timestamp.getTime() / 1000)),
-      'webhook-signature': signer.sign(id, timestamp, body),
-    };
-    const deadline = setTimeout(() => controller.abort(), deadlineMs);
-    try {
-      const { signal } = controller;
-      const answer = await fetch(this.#subscriberUrl, {
-        method: 'POST',
-        headers,
-        body,
-        signal,
-        redirect: 'manual',
-      });
-      // Unread, the answer would keep its connection from being used again.
-      await answer.arrayBuffer();
-      return answer.ok;
-    } catch {
-      return false;
-    } finally {
-      clearTimeout(deadline);
-    }
+    return new Date(Date.now() + (isSkewed ? skewSeconds * 1000 : 0));
   }
 }
 
@@ -218,16 +217,17 @@ function untilBurstMs(waitMs: number, everyMs: number): number {
   return everyMs === 0 ? 0 : everyMs - ((Date.now() + waitMs) % everyMs);
 }
 
-function contentsOf(events: BankEvent[]): Pick<Delivery, 'id' | 'body' | 'eventIds'> {
-  return {
-    id: newMessageId(),
-    body: JSON.stringify({ events }),
-    eventIds: events.map((event) => event.id),
-  };
+function contentsOf(events: Told[]): Pick<Delivery, 'id' | 'body' | 'owedIds'> {
+  return { id: newMessageId(), body: JSON.stringify({ events }), owedIds: owedIdsOf(events) };
+}
+
+/** Nobody waits for a heartbeat, and none is told by the next bank: the subscriber is owed all but those. */
+function owedIdsOf(events: Told[]): string[] {
+  return events.filter(({ type }) => type !== 'bank.heartbeat').map(({ id }) => id);
 }
 
 /** The same once more, under an event id that follows from the first: as from a bank that lost track of what it told. */
-function retold<E extends BankEvent>(event: E): E {
+function retold<E extends Told>(event: E): E {
   return { ...event, id: `${event.id}_again` };
 }
 

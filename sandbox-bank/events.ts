@@ -126,6 +126,21 @@ export type BankEvent = {
   };
 }[EventType];
 
+/** Says only that the bank is there: it is of no account, in no list and in no books. */
+export interface Heartbeat {
+  id: string;
+  type: 'bank.heartbeat';
+  occurredAt: string;
+  data: Record<string, never>;
+}
+
+/** All that a delivery can tell. */
+export type Told = BankEvent | Heartbeat;
+
+export function heartbeatOf(beat: { id: string; occurredAt: Date }): Heartbeat {
+  return { id: beat.id, type: 'bank.heartbeat', occurredAt: beat.occurredAt.toISOString(), data: {} };
+}
+
 /** Builds a wire event; the instant becomes RFC 3339 in UTC with milliseconds. */
 export function eventOf<T extends EventType>(fact: {
   id: string;
@@ -144,17 +159,23 @@ const envelope = z.object({ id: z.string(), occurredAt: instant, accountId });
 const version = { resourceVersion: z.int().positive().optional() };
 const states: z.ZodType[] = [openedAccount, account];
 
+const heartbeat = z.object({
+  id: z.string(),
+  occurredAt: instant,
+  type: z.literal('bank.heartbeat'),
+  data: z.object({}),
+});
 const events = Object.entries(dataOf).map(([type, data]) =>
   envelope.extend({ type: z.literal(type), ...(states.includes(data) && version), data }),
 );
 
 /** The body of one webhook POST. */
-export const delivery = z.object({ events: z.array(z.union(events)) });
+export const delivery = z.object({ events: z.array(z.union([...events, heartbeat])) });
 
 /** The JSON Schema (draft 2020-12) of a delivery, kept as `delivery.schema.json`. */
 export function deliverySchema(): object {
   const names = z.registry<{ id: string }>();
-  for (const event of events) names.add(event, { id: event.shape.type.value });
+  for (const event of [...events, heartbeat]) names.add(event, { id: event.shape.type.value });
   const money = { amount, signedAmount, fx, broughtForward };
   const parts = { instant, accountId, ...money, merchant, counterparty, account, transaction, authorisation };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });

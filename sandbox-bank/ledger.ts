@@ -1,12 +1,16 @@
 import type { Currency, Direction } from './money.ts';
 
-/** One line of a customer's statement. `bookedOn` is a plain date, and `reference` the ids that explain the line. */
+/**
+ * One line of a customer's statement. `bookedOn` and `valueOn` are plain dates, the same unless it has both; `reference`
+ * is the ids that explain the line.
+ */
 export interface Booking {
   lineId: string;
   accountId: string;
   direction: Direction;
   amountMinor: bigint;
   bookedOn: string;
+  valueOn?: string;
   /** The bank's own side of it; there is one such account for each currency. */
   against: 'card-settlement' | 'clearing-house' | 'brought-forward';
   reference: Record<string, string | undefined>;

@@ -14,6 +14,7 @@ const amountMinor = z
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -');
 const reason = z.string().min(1).max(140);
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const date = z.iso.date('must be a date such as 2026-02-28');
 const payee = {
   remittance: z.string().max(140).optional(),
   endToEndId: z.string().min(1).max(35).optional(),
@@ -85,8 +86,12 @@ export const transfer = z.object({
   amountMinor,
   counterparty: counterparty.optional(),
   ...payee,
+  // From when on the money counts, where that is not the day on which it is booked.
+  valueDate: date.optional(),
   pending: z.boolean().default(false),
 });
+
+export const correction = z.object({ amountMinor });
 
 export const payment = z.object({
   accountId: id,
@@ -103,6 +108,11 @@ export const eventsPage = z.object({
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
 });
 
-export const statementDate = z.object({ date: z.iso.date('must be a date such as 2026-02-28') });
+export const allEventsPage = eventsPage.extend({ since: instant.optional(), until: instant.optional() });
+
+export const statementDate = z.object({ date });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
 export const paymentsQuery = z.object({ idempotencyKey });
+
+// Ten years at most, so that its instants keep the form in which they sort as text.
+export const clock = z.object({ aheadSeconds: z.int().min(0).max(315_360_000) });

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
+import * as z from 'zod';
 import { createApi, reopen } from './api.ts';
 import { openBank } from './bank.ts';
 import { Deliveries } from './deliveries.ts';
@@ -32,6 +33,8 @@ export async function startSandboxBank(options: {
   subscriberUrl: string;
   secrets: string[];
   kept?: KeptBank | undefined;
+  /** How often the bank says that it is there; it does not, unless this is given. */
+  heartbeatMs?: number | undefined;
 }): Promise<SandboxBank> {
   const deliveries = new Deliveries(options);
   const unacknowledged = new Set(options.kept?.unacknowledged);
@@ -48,8 +51,9 @@ export async function startSandboxBank(options: {
     server.once('error', reject);
     server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
-  const expireDue = () => bank.journal.record(undefined, bank.cards.expireDue);
-  const expiring = setInterval(expireDue, expiryEveryMs);
+  const expiring = setInterval(bank.expireDue, expiryEveryMs);
+  const beat = () => deliveries.send(bank.heartbeat());
+  const beating = options.heartbeatMs ? setInterval(beat, options.heartbeatMs) : undefined;
   untold.forEach(tell);
 
   return {
@@ -59,6 +63,7 @@ export async function startSandboxBank(options: {
     kept: () => ({ entries: bank.journal.entries, unacknowledged: deliveries.unacknowledged }),
     async stop() {
       clearInterval(expiring);
+      clearInterval(beating);
       const closed = new Promise((resolve) => server.close(resolve));
       if ('closeAllConnections' in server) server.closeAllConnections();
       await Promise.all([closed, deliveries.stop()]);
@@ -68,10 +73,11 @@ export async function startSandboxBank(options: {
 
 const help = `The sandbox bank: holds pretended money and tells its subscriber by signed webhooks.
 
-  tsx sandbox-bank/server.ts --subscriber <url> [--port 8490]
+  tsx sandbox-bank/server.ts --subscriber <url> [--port 8490] [--heartbeat-ms 30000]
 
   --subscriber <url>  where webhooks are posted, such as http://127.0.0.1:8400/webhooks/sandbox
   --port <number>     where the bank's API listens, on 127.0.0.1 (default 8490)
+  --heartbeat-ms <n>  tells its subscriber every so many ms that it is there (default: never)
   --schema            print the JSON Schema of a delivery (kept in sandbox-bank/delivery.schema.json)
   --help              print this
 
@@ -82,6 +88,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '8490' },
       subscriber: { type: 'string' },
+      'heartbeat-ms': { type: 'string' },
       schema: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -92,9 +99,13 @@ async function main(): Promise<void> {
   if (!values.subscriber || secrets.length === 0) {
     throw new Error('--subscriber and SANDBOX_WEBHOOK_SECRETS are needed; see --help');
   }
+  const heartbeat = z.coerce.number().pipe(z.int().min(1).max(86_400_000)).optional();
+  const heartbeatMs = heartbeat.safeParse(values['heartbeat-ms']);
+  if (!heartbeatMs.success) throw new Error('--heartbeat-ms is a whole number of ms, a day at most');
 
   const bank = await startSandboxBank({
     port: Number(values.port),
+    heartbeatMs: heartbeatMs.data,
     subscriberUrl: values.subscriber,
     secrets,
   });

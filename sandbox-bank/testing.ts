@@ -18,7 +18,7 @@ export async function aBank(entries: readonly Entry[] = []) {
   });
   const api = createApi({ bank, deliveries: { faults: faultsSchema.parse({}), pending: 0, met: {} } });
   await reopen({ bank, api, entries });
-  return { bank, told, world, get, post, ask, figures, expireDue };
+  return { bank, told, world, get, post, ask, figures, expireDue: bank.expireDue };
 
   async function get(path: string): Promise<Body> {
     return (await ask('GET', path)).body;
@@ -37,10 +37,6 @@ export async function aBank(entries: readonly Entry[] = []) {
   async function figures(accountId: string): Promise<[booked: unknown, held: unknown]> {
     const { bookedMinor, heldMinor } = await get(`/accounts/${accountId}`);
     return [bookedMinor, heldMinor];
-  }
-
-  function expireDue(): void {
-    bank.journal.record(undefined, bank.cards.expireDue);
   }
 }
 
@@ -62,6 +58,8 @@ export async function seenOf({ bank, told, get }: TestBank) {
   const accounts = [...new Set(told.map((event) => event.accountId))];
   const days = [...new Set(told.map((event) => event.occurredAt.slice(0, 10)))];
   const paths = [
+    '/_sandbox/clock',
+    '/events?limit=500',
     ...accounts.flatMap((id) => [`/accounts/${id}`, `/accounts/${id}/events?limit=500`]),
     ...accounts.flatMap((id) => days.map((day) => `/accounts/${id}/statements/${day}`)),
     ...Array.from({ length: 8 }, (_, n) => `/payments?idempotencyKey=key-${n}`),

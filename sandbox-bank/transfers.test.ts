@@ -81,3 +81,115 @@ describe('a booked transfer that is taken back', () => {
     expect((await again.ask('POST', `/transactions/${transactionId}/reversal`, {})).status).toBe(409);
   });
 });
+
+describe('a transfer with a value date of its own', () => {
+  test.each(['2026-02-25', '2026-03-03'])(
+    'counts from that day, %s, and is booked today',
+    async (valueDate) => {
+      const bank = await aBank();
+      const id = await anAccount(bank);
+      await bank.post(`/accounts/${id}/transfers`, { direction: 'credit', amountMinor: '100', valueDate });
+      const dates = { bookingDate: '2026-02-28', valueDate };
+      expect(bank.told.at(-1)).toMatchObject({ type: 'transaction.booked', data: dates });
+      const today = await bank.get(`/accounts/${id}/statements/2026-02-28`);
+      expect(today).toMatchObject({ closingMinor: '100', lines: [dates] });
+    },
+  );
+
+  test('is announced with it, and keeps it when it is booked on another day', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    const announced = { direction: 'debit', amountMinor: '100', valueDate: '2026-03-01', pending: true };
+    const { transactionId } = await bank.post(`/accounts/${id}/transfers`, announced);
+    expect(bank.told.at(-1)?.data).toMatchObject({ valueDate: '2026-03-01' });
+    bank.world.now = new Date('2026-03-02T08:00:00.000Z');
+    await bank.post(`/transactions/${transactionId}/booking`);
+    const dates = { bookingDate: '2026-03-02', valueDate: '2026-03-01' };
+    expect(bank.told.at(-1)?.data).toMatchObject(dates);
+  });
+
+  test('needs a date that there is', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    for (const valueDate of ['2026-02-29', '28.02.2026', '2026-02-28T00:00:00Z']) {
+      const request = { direction: 'credit', amountMinor: '100', valueDate };
+      const refused = await bank.ask('POST', `/accounts/${id}/transfers`, request);
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/valueDate' }] } });
+    }
+  });
+});
+
+describe('a booked transfer that is corrected', () => {
+  const correct = (bank: TestBank, id: unknown, amountMinor: unknown) =>
+    bank.ask('POST', `/transactions/${id}/correction`, { amountMinor } as object);
+
+  test('is taken back, and booked with the right amount today, to count from the day of the wrong one', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    const old = await aTransfer(bank, id, { direction: 'debit', amountMinor: '25000' });
+    bank.world.now = new Date('2026-03-02T08:00:00.000Z');
+    const { status, body } = await correct(bank, old, '2500');
+    expect({ status, body }).toEqual({
+      status: 201,
+      body: { transactionId: expect.stringMatching(/^btx_/) },
+    });
+    expect(body.transactionId).not.toBe(old);
+    expect(await bank.figures(id)).toEqual(['-2500', '0']);
+
+    const [first, reversed, booked] = bank.told.slice(1);
+    const today = { bookingDate: '2026-03-02', valueDate: '2026-03-02' };
+    expect(reversed).toMatchObject({ type: 'transaction.reversed', data: { ...first?.data, ...today } });
+    const dates = { bookingDate: '2026-03-02', valueDate: '2026-02-28' };
+    const amount = { amountMinor: '2500', currency: 'DKK' };
+    expect(booked).toMatchObject({ type: 'transaction.booked', accountId: id });
+    expect(booked?.data).toEqual({ ...first?.data, ...body, amount, ...dates });
+    expect(await bank.get(`/accounts/${id}/statements/2026-03-02`)).toMatchObject({
+      openingMinor: '-25000',
+      closingMinor: '-2500',
+      lines: [
+        { direction: 'credit', amount: { amountMinor: '25000' }, transactionId: old, ...today },
+        { direction: 'debit', amount, ...body, ...dates },
+      ],
+    });
+  });
+
+  test('keeps a value date of its own, and can be corrected again under its new id alone', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    const dated = { direction: 'credit', amountMinor: '100', valueDate: '2026-02-25' };
+    const { transactionId: old } = await bank.post(`/accounts/${id}/transfers`, dated);
+    const { transactionId: second } = (await correct(bank, old, '120')).body;
+    expect((await correct(bank, old, '130')).status).toBe(409);
+    expect((await correct(bank, second, '130')).status).toBe(201);
+    expect(bank.told.at(-1)?.data).toMatchObject({ valueDate: '2026-02-25' });
+    expect(await bank.figures(id)).toEqual(['130', '0']);
+    const again = await aBankLike(bank);
+    expect(await seenOf(again)).toEqual(await seenOf(bank));
+  });
+
+  test('must have been booked, and needs the right amount', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    const pending = { direction: 'debit', amountMinor: '800', pending: true } as const;
+    const transactionId = await aTransfer(bank, id, pending);
+    const told = bank.told.length;
+    expect(await correct(bank, transactionId, '1')).toMatchObject({
+      status: 409,
+      body: { type: 'urn:sandbox-bank:transaction-pending' },
+    });
+    expect((await correct(bank, 'btx_no', '1')).status).toBe(404);
+    expect((await correct(bank, transactionId, '0')).status).toBe(422);
+    expect((await correct(bank, transactionId, undefined)).status).toBe(422);
+    expect(bank.told).toHaveLength(told);
+    expect(await bank.figures(id)).toEqual(['0', '800']);
+  });
+
+  test('is corrected even when its account is closed by then', async () => {
+    const bank = await aBank();
+    const id = await anAccount(bank);
+    const old = await aTransfer(bank, id, { direction: 'credit', amountMinor: '100' });
+    await bank.post(`/accounts/${id}/close`);
+    expect((await correct(bank, old, '90')).status).toBe(201);
+    expect(await bank.figures(id)).toEqual(['90', '0']);
+  });
+});

@@ -7,10 +7,18 @@ import type * as requests from './requests.ts';
 
 type Request = z.output<typeof requests.transfer>;
 
+/** Plain dates: when it is in the books, and from when on it counts. */
+interface Dates {
+  bookingDate: string;
+  valueDate: string;
+}
+
 interface Transfer {
   transactionId: string;
   account: Account;
   request: Request;
+  /** From when on its money counts, once it is booked. */
+  valueOn?: string;
   status: 'pending' | 'booked' | 'cancelled' | 'reversed';
 }
 
@@ -20,24 +28,32 @@ export type Transfers = ReturnType<typeof openTransfers>;
 export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   const transfers = new Map<string, Transfer>();
 
-  return { make, book, cancel, reverse };
+  return { make, book, cancel, reverse, correct };
 
   /** Moves the money without asking for funds: it stands for what other banks and the bank itself decide. */
   function make(accountId: string, request: Request) {
     const account = accounts.get(accountId);
     if (account.status === 'closed')
       throw new Problem(409, 'account-closed', 'A closed account takes no transfers.');
+    return begin(account, request);
+  }
+
+  function begin(account: Account, request: Request) {
     const transfer: Transfer = { transactionId: newId('btx'), account, request, status: 'pending' };
     const { transactionId: id } = transfer;
     transfers.set(id, transfer);
-    if (request.direction === 'debit') ledger.hold({ id, accountId, amountMinor: request.amountMinor });
+    const { direction, amountMinor } = request;
+    if (direction === 'debit') ledger.hold({ id, accountId: account.id, amountMinor });
     return request.pending ? tell(transfer, 'transaction.pending') : book(id);
   }
 
   function book(transactionId: string) {
     const transfer = settle(transactionId, 'booked');
-    const bookedOn = bookLine(transfer, transfer.request.direction);
-    return tell(transfer, 'transaction.booked', bookedOn);
+    const bookingDate = today();
+    const valueDate = transfer.request.valueDate ?? bookingDate;
+    transfer.valueOn = valueDate;
+    bookLine(transfer, transfer.request.direction, { bookingDate, valueDate });
+    return tell(transfer, 'transaction.booked', { bookingDate, valueDate });
   }
 
   function cancel(transactionId: string) {
@@ -51,8 +67,17 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     if (was !== 'booked')
       throw new Problem(409, `transaction-${was}`, `Only what is booked can be reversed; it is ${was}.`);
     transfer.status = 'reversed';
-    const bookedOn = bookLine(transfer, transfer.request.direction === 'credit' ? 'debit' : 'credit');
-    return tell(transfer, 'transaction.reversed', bookedOn);
+    const dates = { bookingDate: today(), valueDate: today() };
+    bookLine(transfer, transfer.request.direction === 'credit' ? 'debit' : 'credit', dates);
+    return tell(transfer, 'transaction.reversed', dates);
+  }
+
+  /** Takes back what was booked and books the right amount instead, from the same day on, under an id of its own. */
+  function correct(transactionId: string, { amountMinor }: z.output<typeof requests.correction>) {
+    const { account, request, valueOn } = get(transactionId);
+    reverse(transactionId);
+    const corrected = begin(account, { ...request, amountMinor, valueDate: valueOn, pending: false });
+    return { transactionId: corrected.transactionId };
   }
 
   /** Ends the pending state, once, and with it the hold of a debit. */
@@ -65,21 +90,22 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     return transfer;
   }
 
-  /** Moves the money today, and answers which day that is. */
-  function bookLine({ transactionId, account, request }: Transfer, direction: Direction): string {
+  function bookLine({ transactionId, account, request }: Transfer, direction: Direction, dates: Dates): void {
     const { amountMinor, endToEndId } = request;
-    const bookedOn = now().toISOString().slice(0, 10);
-    const reference = { transactionId, endToEndId };
-    const line = {
+    ledger.book({
       lineId: newId('line'),
       accountId: account.id,
       direction,
       amountMinor,
-      bookedOn,
-      reference,
-    };
-    ledger.book({ ...line, against: 'clearing-house' });
-    return bookedOn;
+      bookedOn: dates.bookingDate,
+      valueOn: dates.valueDate,
+      against: 'clearing-house',
+      reference: { transactionId, endToEndId },
+    });
+  }
+
+  function today(): string {
+    return now().toISOString().slice(0, 10);
   }
 
   function get(transactionId: string): Transfer {
@@ -88,11 +114,10 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     return transfer;
   }
 
-  function tell(transfer: Transfer, type: EventType & `transaction.${string}`, bookedOn?: string) {
+  function tell(transfer: Transfer, type: EventType & `transaction.${string}`, dates?: Dates) {
     const { transactionId, account, status, request } = transfer;
     const { amountMinor, pending, ...said } = request;
-    const dates = { bookingDate: bookedOn, valueDate: bookedOn };
-    const data = { transactionId, amount: amountOf(account, amountMinor), ...dates, ...said };
+    const data = { transactionId, amount: amountOf(account, amountMinor), ...said, ...dates };
     accounts.tell(account, type, data);
     return { transactionId, status };
   }
