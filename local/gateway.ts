@@ -19,6 +19,7 @@ export async function startGateway(options: {
   port: number;
   functions: readonly LocalFunction[];
   isQuiet: () => Promise<boolean>;
+  tick: (name: string) => Promise<void>;
 }): Promise<Gateway> {
   const routes = options.functions.flatMap((local) =>
     local.fn.trigger === 'request'
@@ -54,6 +55,11 @@ export async function startGateway(options: {
     if (pathname === '/_local/quiet') {
       const quiet = await options.isQuiet();
       return send(response, { status: quiet ? 200 : 503, body: { quiet } });
+    }
+    const [, name] = /^\/_local\/tick\/([a-z-]+)$/.exec(pathname) ?? [];
+    if (name !== undefined && request.method === 'POST') {
+      const failure = await options.tick(name).catch(({ message }: Error) => message);
+      return send(response, failure ? { status: 409, body: { failure } } : { status: 204 });
     }
     const route = routes.find(({ matches }) => isMatch(matches, pathname));
     if (!route) return refuse(response, 404, 'route.not-found');

@@ -64,6 +64,8 @@ export type Stack = {
   isQuiet(): Promise<boolean>;
   /** How many messages functions have been given and not yet acknowledged, by subscription. */
   waiting(): Readonly<Record<string, number>>;
+  /** Calls a schedule function now. */
+  tick(name: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -175,9 +177,10 @@ export async function startStack({
       kept: kept?.bank,
     });
     stops.push(() => bank.stop());
-    const gateway = await startGateway({ port: ports.gateway, functions, isQuiet });
+    const scheduler = startScheduler(functions, tokens);
+    stops.push(scheduler.stop);
+    const gateway = await startGateway({ port: ports.gateway, functions, isQuiet, tick: scheduler.tick });
     stops.push(() => gateway.stop());
-    stops.push(startScheduler(functions, tokens));
 
     const platform = googlePlatform({ projectId: PROJECT });
     if (warm) await Promise.all(functions.map((local) => local.ready()));
@@ -210,6 +213,7 @@ export async function startStack({
       webhookSecrets: SECRETS,
       isQuiet,
       waiting: bridge.waiting,
+      tick: scheduler.tick,
       stop,
     };
 

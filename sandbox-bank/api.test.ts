@@ -123,7 +123,7 @@ describe('accounts', () => {
     const first = await get(`/accounts/${id}/events?limit=2`);
     expect(first.body.items.map((event) => event.type)).toEqual(['account.opened', 'transaction.booked']);
     const second = await get(`/accounts/${id}/events?limit=2&after=${first.body.nextAfter}`);
-    expect(second.body).toEqual({ items: told.slice(1) });
+    expect(second.body).toEqual({ items: told.slice(1), asOf: expect.any(String) });
     expect((await get(`/accounts/${id}/events?after=evt_other`)).body.detail).toBe(
       'after: is no event of this account',
     );

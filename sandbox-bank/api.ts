@@ -53,13 +53,16 @@ export function createApi(options: {
   }
   api.get('/accounts/:id/events', (c) => {
     const page = checked(requests.eventsPage, c.req.query(), badQuery);
-    return c.json(accounts.events(c.req.param('id'), page));
+    return c.json(asOfNow(accounts.events(c.req.param('id'), page)));
   });
   api.get('/accounts/:id/statements/:date', (c) => {
     const { date } = checked(requests.statementDate, c.req.param(), badQuery);
     return c.json(statements.get(c.req.param('id'), date));
   });
-  api.get('/events', (c) => c.json(list.all(checked(requests.allEventsPage, c.req.query(), badQuery))));
+  api.get('/events', (c) => {
+    const page = checked(requests.eventsPage, c.req.query(), badQuery);
+    return c.json(asOfNow(list.all(page)));
+  });
 
   making('/accounts/:id/balance-updates', requests.nothing, balances.tell);
   making('/accounts/:id/pending-lists', requests.pendingList, pendingLists.replace);
@@ -90,6 +93,11 @@ export function createApi(options: {
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
   addControls(api, options);
   return api;
+
+  /** A reader asks for what is settled by the bank's clock, and not by their own. */
+  function asOfNow<Page extends object>(page: Page) {
+    return { ...page, asOf: bank.now().toISOString() };
+  }
 
   function making<S extends z.ZodType>(
     path: string,

@@ -30,30 +30,30 @@ export function openList({ now, slips }: { now: () => Date; slips: Pick<Slips, '
   }
 
   /** A page of the events of all accounts. `nextAfter` is there while more follow. */
-  function all({ after, limit, ...span }: z.output<typeof requests.allEventsPage>) {
+  function all({ after, limit, ...span }: z.output<typeof requests.eventsPage>) {
     const listing = slips.listing();
-    const [since, until] = [span.since?.toISOString(), span.until?.toISOString()];
+    const { since, until } = textsOf(span);
     const read = after === undefined ? 0 : positionAfter(after, 'the bank lists');
     const begin = Math.max(read, since === undefined ? 0 : timeline.begin(since));
     const end = until === undefined ? written.length : timeline.end(until);
     return listing.page(limit, function* () {
       for (let position = begin; position < end; position += 1) {
         const event = written[position];
-        if (!event || (since && event.occurredAt < since) || (until && event.occurredAt >= until)) continue;
-        if (isListed(event.id)) yield event;
+        if (event && isWithin(event, { since, until }) && isListed(event.id)) yield event;
       }
     });
   }
 
   /** A page of the events of one account. */
-  function ofAccount(accountId: string, { after, limit }: z.output<typeof requests.eventsPage>) {
+  function ofAccount(accountId: string, { after, limit, ...span }: z.output<typeof requests.eventsPage>) {
     const listing = slips.listing();
+    const texts = textsOf(span);
     const own = byAccount.get(accountId) ?? [];
     const read = after === undefined ? 0 : positionAfter(after, 'of this account', accountId);
     return listing.page(limit, function* () {
       for (let index = firstOf(own, (position) => position >= read); index < own.length; index += 1) {
         const event = written[own[index] as number];
-        if (event && isListed(event.id)) yield event;
+        if (event && isWithin(event, texts) && isListed(event.id)) yield event;
       }
     });
   }
@@ -73,4 +73,14 @@ export function openList({ now, slips }: { now: () => Date; slips: Pick<Slips, '
     listedFrom.delete(id);
     return true;
   }
+}
+
+type Span = { readonly since?: string | undefined; readonly until?: string | undefined };
+
+function textsOf({ since, until }: { since?: Date | undefined; until?: Date | undefined }): Span {
+  return { since: since?.toISOString(), until: until?.toISOString() };
+}
+
+function isWithin({ occurredAt }: BankEvent, { since, until }: Span): boolean {
+  return (since === undefined || occurredAt >= since) && (until === undefined || occurredAt < until);
 }

@@ -106,9 +106,9 @@ const idempotencyKey = z.string({ error: 'is missing' }).min(1).max(255);
 export const eventsPage = z.object({
   after: z.string().optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
+  since: instant.optional(),
+  until: instant.optional(),
 });
-
-export const allEventsPage = eventsPage.extend({ since: instant.optional(), until: instant.optional() });
 
 export const statementDate = z.object({ date });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CAUSES, type Finding } from '../domain/drift.ts';
 import { currencyCode, instant, kind, signedMinorUnits } from './event.ts';
+import { unfinishedRead } from './list-read.ts';
 
 const accountId = z.string();
 
@@ -32,9 +33,6 @@ export const accountCompared = kind(
   'coherence',
   z.object({ bank: z.string(), accountId, comparedAt: instant, found: z.array(z.string()) }),
 );
-
-/** A read of a bank's list of events that is not over: its window, by the bank's clock, and the last event that was read. */
-export const unfinishedRead = z.object({ since: instant, until: instant, after: z.string() });
 
 /**
  * A read of a bank's list; what was missing is on its way. All that the bank listed before `fetchedUntil`, by its clock, has

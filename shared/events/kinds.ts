@@ -1,4 +1,5 @@
 import * as bank from './bank-facts.ts';
+import * as coherence from './coherence.ts';
 import * as customers from './customers.ts';
 import * as deadLetters from './dead-letters.ts';
 import type { Kind } from './event.ts';
@@ -11,5 +12,7 @@ export const kinds: readonly Kind[] = [
   ...bank.bankFacts,
   bank.cardEntryMatched,
   bank.cardEntryAssigned,
-  ...[webhooks, transactions, customers, notifications, deadLetters].flatMap((topic) => Object.values(topic)),
+  ...[webhooks, transactions, customers, notifications, coherence, deadLetters].flatMap((topic) =>
+    Object.values(topic),
+  ),
 ];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { unfinishedRead } from '../events/coherence.ts';
+import { unfinishedRead } from '../events/list-read.ts';
 import { defined, path, type Stored, type Write, write } from './document.ts';
 
 const stored = z.object({

@@ -46,7 +46,12 @@ export type Chaos = {
 export async function unleash(
   stack: Stack,
   firestore: Firestore,
-  { seed, kills: killsWanted, steps }: { seed: number; kills: number; steps: number },
+  {
+    seed,
+    kills: killsWanted,
+    steps,
+    lose = 0,
+  }: { seed: number; kills: number; steps: number; lose?: number },
   poisonedAccount: string,
 ): Promise<Chaos> {
   const random = randomFrom(seed + 1);
@@ -57,7 +62,7 @@ export async function unleash(
   let killed = 0;
   let poisoned = 0;
 
-  await send(`${stack.bank}/faults`, 'PUT', { seed, ...BANK_FAULTS });
+  await send(`${stack.bank}/faults`, 'PUT', { seed, ...BANK_FAULTS, lose });
   const plague: Omit<ProxyFaults, 'seed'> = { ...PROXY_FAULTS, ...ENDINGS };
   stack.proxies?.firestore.plague({ seed, ...plague });
   stack.proxies?.pubsub.plague({ seed: seed + 1, ...plague });

@@ -16,6 +16,7 @@ export function linesOf(report: Report): string[] {
       ([name, counts]) => `${name.padEnd(11)} ${listed(new Map(Object.entries(counts)))}`,
     ),
     `functions   ${listed(report.outcomes)}`,
+    `drift       ${listed(report.healed)}`,
     `pushes      ${pushes.shown} shown, ${pushes.repeated} came again`,
     `differences ${differences.length}`,
     ...shown.map(

@@ -3,9 +3,10 @@ import { bankNamed } from '../../../shared/banks/index.ts';
 import { bookedBy } from '../../../shared/domain/drift.ts';
 import { partKey } from '../../../shared/domain/transaction.ts';
 import { driftFound, eventsFetched } from '../../../shared/events/coherence.ts';
+import { fetchedDelivery } from '../../../shared/events/delivery.ts';
 import { isEntryFact, partOf } from '../../../shared/events/entry-part.ts';
 import { type Draft, draft } from '../../../shared/events/event.ts';
-import { deliveryReceived, fetchedDelivery } from '../../../shared/events/partner-bank-webhooks.ts';
+import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import type { BankList } from '../../../shared/store/bank-lists.ts';
 
 // A tick is over before the next one begins, however much there is: that goes on from where this one came to.

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Bank } from '../../../shared/banks/bank.ts';
 import { bankNamed, banks, secretsVariable } from '../../../shared/banks/index.ts';
 import { PublicError } from '../../../shared/errors.ts';
+import { deliveryIdOf } from '../../../shared/events/delivery.ts';
 import { draft } from '../../../shared/events/event.ts';
-import { deliveryIdOf, deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
+import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
 
 const secretsOf = (bank: Bank) =>

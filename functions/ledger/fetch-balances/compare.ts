@@ -2,9 +2,8 @@ import type { BankApi, BankFact, ListedEvent } from '../../../shared/banks/bank.
 import { bankNamed } from '../../../shared/banks/index.ts';
 import { bookedMinorOf, type Finding, findingsOf, type Listed } from '../../../shared/domain/drift.ts';
 import { type Part, type Parts, partKey } from '../../../shared/domain/transaction.ts';
+import { type DeliveryData, fetchedDelivery } from '../../../shared/events/delivery.ts';
 import { isEntryFact, partOf } from '../../../shared/events/entry-part.ts';
-import type { DeliveryData } from '../../../shared/events/partner-bank-webhooks.ts';
-import { fetchedDelivery } from '../../../shared/events/partner-bank-webhooks.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { unhandled } from '../../../shared/runtime/handled-facts.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';

@@ -143,6 +143,9 @@ export const wireEvent = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** That the bank is there; it is about no account. */
+export const heartbeat = z.object({ id: bankId, occurredAt: instant, type: z.literal('bank.heartbeat') });
+
 export type WireEvent = z.output<typeof wireEvent>;
 
 const delivery = z.object({ events: z.array(z.unknown()) });

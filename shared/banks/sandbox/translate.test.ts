@@ -173,6 +173,13 @@ describe('what the bank says, in our words', () => {
   });
 });
 
+test('a heartbeat is no fact, and hides none beside it', () => {
+  const beat = { id: 'evt-beat', type: 'bank.heartbeat', occurredAt: '2026-11-23T09:00:00Z', data: {} };
+  const { facts, unreadable } = translated(beat, aWireEvent('account.closed'));
+  expect(facts.map(({ type }) => type)).toEqual(['account.closed']);
+  expect(unreadable).toEqual([]);
+});
+
 describe('a fact beside entries', () => {
   const dkk = (amountMinor: string) => ({ amountMinor, currency: 'DKK' });
 

@@ -4,7 +4,7 @@ import { utc } from '../../domain/instant.ts';
 import type { Money } from '../../domain/money.ts';
 import { idFrom } from '../../events/id.ts';
 import type { Bank, BankFact, Delivery, Unreadable } from '../bank.ts';
-import { readEvents, type WireEvent, wireEvent } from './events.ts';
+import { heartbeat, readEvents, type WireEvent, wireEvent } from './events.ts';
 
 // What follows from one delivery is kept in one commit, which Firestore limits to 10 MiB: the rest of a longer one
 // comes as deliveries of their own.
@@ -24,6 +24,8 @@ export const translateFrom =
     const facts: BankFact[] = [];
     const unreadable: (Unreadable & { text: string })[] = [];
     for (const event of events.slice(0, EVENTS_MAX)) {
+      // That it came at all is what it says; whoever took it in has counted it.
+      if (heartbeat.safeParse(event).success) continue;
       const text = textOf(event);
       const read = wireEvent.safeParse(event);
       const refuse = (reason: string, issues?: string) =>

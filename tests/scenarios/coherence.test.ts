@@ -1,0 +1,190 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { BankEvent } from '../../sandbox-bank/events.ts';
+import { aBankAndItsMirror } from './coherence.ts';
+
+afterEach(() => void vi.unstubAllGlobals());
+
+type Mirror = ReturnType<typeof aBankAndItsMirror>;
+
+async function anAccount(mirror: Mirror): Promise<string> {
+  const { accountId = '' } = await mirror.ask('/accounts', { ownerRefs: ['uid-ann'], currency: 'DKK' });
+  await mirror.deliver(...mirror.told());
+  return accountId;
+}
+
+const credit = (mirror: Mirror, accountId: string, amountMinor: string) =>
+  mirror.ask(`/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor });
+
+const inWords = async (mirror: Mirror) =>
+  (await mirror.drifts()).map(({ cause, state, amountMinor }) => `${cause} ${state} ${amountMinor}`);
+
+/** Five minutes later, as the two schedules have it. */
+async function aTick(mirror: Mirror): Promise<void> {
+  mirror.passes(5);
+  await mirror.fetchMissed();
+  await mirror.reconcile();
+}
+
+describe('what the bank told in vain', () => {
+  test('is fetched, and takes the way of a webhook; the drift has its cause, and is healed', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await credit(mirror, accountId, '3200');
+    mirror.told(); // and nobody hears of it
+    mirror.passes(5);
+    await mirror.fetchMissed();
+    expect(await mirror.booked(accountId)).toBe(3200n);
+    expect(await inWords(mirror)).toEqual(['missing-fact healing 3200']);
+    await mirror.reconcile();
+    expect(await inWords(mirror)).toEqual(['missing-fact healing 3200']); // compared at the same moment
+    await aTick(mirror);
+    expect(await inWords(mirror)).toEqual(['missing-fact healed 3200']);
+    expect(mirror.world.events('dead-letters')).toEqual([]);
+  });
+
+  test('and told after all changes nothing', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await credit(mirror, accountId, '3200');
+    const late = mirror.told();
+    await aTick(mirror);
+    await mirror.deliver(...late);
+    await aTick(mirror);
+    expect(await mirror.booked(accountId)).toBe(3200n);
+    expect(mirror.world.events('dead-letters')).toEqual([]);
+  });
+
+  test('of an account that nobody here knows yet opens it', async () => {
+    const mirror = aBankAndItsMirror();
+    const { accountId = '' } = await mirror.ask('/accounts', { ownerRefs: ['uid-ann'], currency: 'DKK' });
+    await credit(mirror, accountId, '3200');
+    mirror.told();
+    await aTick(mirror);
+    expect(await mirror.booked(accountId)).toBe(3200n);
+    expect(await mirror.store.query({ collection: 'accounts' })).toHaveLength(1);
+  });
+
+  test('and no longer stands in what fetch-missed-events reads is found by comparing, and fetched', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await credit(mirror, accountId, '3200');
+    mirror.told();
+    mirror.passes(40);
+    await mirror.reconcile();
+    expect(await mirror.booked(accountId)).toBe(3200n);
+    await mirror.passes(5);
+    await mirror.reconcile();
+    expect(await inWords(mirror)).toEqual(['missing-fact healed 3200']);
+  });
+});
+
+test('what is on its way is no drift, however often it is looked at', async () => {
+  const mirror = aBankAndItsMirror();
+  const accountId = await anAccount(mirror);
+  await credit(mirror, accountId, '3200');
+  const events = mirror.told();
+  await mirror.reconcile();
+  mirror.passes(1);
+  await mirror.fetchMissed();
+  await mirror.reconcile();
+  expect(await mirror.booked(accountId)).toBe(0n);
+  expect(await mirror.drifts()).toEqual([]);
+  await mirror.deliver(...events);
+  expect(await mirror.booked(accountId)).toBe(3200n);
+});
+
+describe('a balance that somebody changed', () => {
+  test('is told apart from a missing fact, and both are mended', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await credit(mirror, accountId, '100000');
+    await mirror.deliver(...mirror.told());
+    await credit(mirror, accountId, '3200');
+    mirror.told();
+    await byHand(mirror, accountId, 700n);
+    mirror.passes(6);
+    await mirror.reconcile();
+    expect((await inWords(mirror)).sort()).toEqual(['missing-fact healing 3200', 'wrong-sum healing -700']);
+    expect(await mirror.booked(accountId)).toBe(103_200n);
+    await aTick(mirror);
+    expect((await inWords(mirror)).sort()).toEqual(['missing-fact healed 3200', 'wrong-sum healed -700']);
+  });
+
+  test('is mended again when it is changed again', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    for (const byMinor of [700n, -900n]) {
+      await byHand(mirror, accountId, byMinor);
+      await aTick(mirror);
+      expect(await mirror.booked(accountId)).toBe(0n);
+      await aTick(mirror);
+      expect((await mirror.drifts()).map(({ state }) => state)).toEqual(['healed']);
+    }
+  });
+});
+
+describe('what only a person can judge', () => {
+  test('a balance of the bank’s that its own events contradict is suspected, and dismissed once it is right', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await mirror.ask('/faults', { seed: 1, wrongBalance: 1 }, 'PUT');
+    await mirror.reconcile();
+    expect(await inWords(mirror)).toEqual([expect.stringMatching(/^bank-contradicts-itself suspected /)]);
+    await mirror.ask('/faults', {}, 'PUT');
+    await aTick(mirror);
+    expect((await mirror.drifts()).map(({ state }) => state)).toEqual(['dismissed']);
+    expect(await mirror.booked(accountId)).toBe(0n);
+  });
+
+  test('a balance that stays wrong is open, and nothing of ours moves for it', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await mirror.ask('/faults', { seed: 1, wrongBalance: 1 }, 'PUT');
+    for (let ticks = 0; ticks < 3; ticks += 1) await aTick(mirror);
+    expect((await mirror.drifts()).map(({ state }) => state)).toContain('open');
+    expect(await mirror.booked(accountId)).toBe(0n);
+  });
+
+  test('what we booked and the bank does not list is an extra fact', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await mirror.deliver(aForeignBooking(accountId, '5000'));
+    for (let ticks = 0; ticks < 3; ticks += 1) await aTick(mirror);
+    expect(await inWords(mirror)).toEqual(['extra-fact open -5000']);
+    expect(await mirror.booked(accountId)).toBe(5000n); // who signed it is to be asked
+  });
+
+  test('another amount under the same id is another content', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    const { transactionId } = await credit(mirror, accountId, '3200');
+    const [event] = mirror.told();
+    if (event?.type !== 'transaction.booked') throw new Error('nothing booked');
+    const amount = { ...event.data.amount, amountMinor: '3100' };
+    await mirror.deliver({ ...event, data: { ...event.data, amount } });
+    for (let ticks = 0; ticks < 3; ticks += 1) await aTick(mirror);
+    const [drift] = await mirror.drifts();
+    expect(drift).toMatchObject({ cause: 'other-content', state: 'open', amountMinor: 100n });
+    expect(drift?.entry).toBe(`booking:${transactionId}`);
+  });
+});
+
+/** As somebody with a console would, behind everybody's back. */
+async function byHand({ store, now }: Mirror, accountId: string, byMinor: bigint): Promise<void> {
+  await store.commit([
+    { do: 'create', path: `things/${now().getTime()}`, fields: { at: 'now' } },
+    { do: 'increment', path: `accounts/${accountId}/balances/0`, by: { DKK: { booked: byMinor } } },
+  ]);
+}
+
+function aForeignBooking(accountId: string, amountMinor: string): BankEvent {
+  const amount = { amountMinor, currency: 'DKK' as const };
+  const data = { transactionId: 'btx_elsewhere', direction: 'credit' as const, amount };
+  return {
+    id: 'evt_elsewhere',
+    type: 'transaction.booked',
+    occurredAt: '2026-11-23T09:59:00Z',
+    accountId,
+    data,
+  };
+}
