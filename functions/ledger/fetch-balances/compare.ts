@@ -51,7 +51,7 @@ export async function compare(asked: Asked): Promise<Compared> {
     return { outcome: 'coherent', findings: [], deliveries: [] };
 
   const settledBefore = new Date(Date.parse(asOf) - graceMs).toISOString();
-  const since = new Date(Date.parse(asOf) - LATELY_MS).toISOString();
+  const since = new Date(Date.parse(asOf) - Math.max(LATELY_MS, 2 * graceMs)).toISOString();
   const lately = entriesIn(bank, asked.now, await listed(api, { accountId, since }, asOf));
   const absent = new Set(
     await unhandled(
