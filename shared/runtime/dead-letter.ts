@@ -18,10 +18,15 @@ export const ATTEMPTS_EXHAUSTED = 'delivery.attempts-exhausted';
  * content came under the same id; by its bytes where it cannot be read.
  */
 export function parkedId(functionName: string, { data }: Message, event?: Event): string {
-  const what = event
-    ? [event.id, event.fingerprint ?? '']
-    : [createHash('sha256').update(data).digest('hex')];
-  return idFrom('prk', functionName, ...what);
+  if (event) return parkedIdOf(functionName, event);
+  return idFrom('prk', functionName, createHash('sha256').update(data).digest('hex'));
+}
+
+export function parkedIdOf(
+  functionName: string,
+  { id, fingerprint = '' }: Pick<Event, 'id' | 'fingerprint'>,
+): string {
+  return idFrom('prk', functionName, id, fingerprint);
 }
 
 /** The message to keep: its bytes, and its attributes without those that Pub/Sub adds to a dead letter. */

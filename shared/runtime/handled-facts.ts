@@ -1,5 +1,9 @@
+import type { Unreadable } from '../banks/bank.ts';
+import { deliveryIdOf } from '../events/delivery.ts';
 import type { Reads } from '../platform/platform.ts';
 import { inboxPath } from '../store/inbox.ts';
+import { parkedPath } from '../store/parked.ts';
+import { parkedIdOf } from './dead-letter.ts';
 
 // As many documents as one read of Firestore's may ask for, and still be answered at once.
 const PATHS_MAX = 300;
@@ -24,4 +28,17 @@ export async function unhandled<F extends { readonly id?: string | undefined; re
     found.push(...some.filter((_, place) => entries[place]?.fields === undefined));
   }
   return found;
+}
+
+/** Those that translate-delivery has not parked: by the id under which it parks them, whatever delivery they came in. */
+export async function unparked(
+  reads: Pick<Reads, 'get'>,
+  bank: string,
+  unreadable: readonly Unreadable[],
+): Promise<Unreadable[]> {
+  const paths = unreadable.map(({ body }) => {
+    return parkedPath(parkedIdOf('translate-delivery', { id: deliveryIdOf(bank, body) }));
+  });
+  const parked = await reads.get(paths);
+  return unreadable.filter((_, place) => parked[place]?.fields === undefined);
 }

@@ -3,7 +3,7 @@ import { apiVariables, openApis } from '../../../shared/banks/index.ts';
 import { driftFound, eventsFetched } from '../../../shared/events/coherence.ts';
 import { deliveryReceived } from '../../../shared/events/partner-bank-webhooks.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
-import { unhandled } from '../../../shared/runtime/handled-facts.ts';
+import { unhandled, unparked } from '../../../shared/runtime/handled-facts.ts';
 import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
 import { bankListFrom, bankListPath } from '../../../shared/store/bank-lists.ts';
 import { fetchMissed } from './missed.ts';
@@ -36,6 +36,7 @@ export default onSchedule({
           ...{ bank, api, now, graceMs, overlapMs },
           known,
           unhandled: (facts) => unhandled(reads, facts),
+          unparked: (unreadable) => unparked(reads, bank, unreadable),
         });
       }),
     );

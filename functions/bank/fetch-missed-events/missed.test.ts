@@ -66,6 +66,7 @@ async function fetched(events: readonly Listed[], answers: readonly Answer[], ti
         graceMs: 2 * MINUTE,
         overlapMs: 15 * MINUTE,
       },
+      unparked: async () => [],
       unhandled: async (facts) => facts.filter(({ id }) => !handled.has(id ?? '')),
     }).catch(() => undefined);
     if (!result) failures += 1;
@@ -135,6 +136,7 @@ describe('a list that changes under its reader', () => {
     const { missed } = await fetchMissed({
       ...{ bank: 'sandbox', api, now: list.now(), graceMs: MINUTE, overlapMs: MINUTE },
       known: { fetchedUntil: iso(START - 60 * MINUTE), unfinished },
+      unparked: async () => [],
       unhandled: async (facts) => facts,
     });
     expect(missed).toBe(1);

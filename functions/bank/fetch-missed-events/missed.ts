@@ -1,4 +1,4 @@
-import type { BankApi, BankFact, EventsPage } from '../../../shared/banks/bank.ts';
+import type { BankApi, BankFact, EventsPage, Unreadable } from '../../../shared/banks/bank.ts';
 import { bankNamed } from '../../../shared/banks/index.ts';
 import { bookedBy } from '../../../shared/domain/drift.ts';
 import { partKey } from '../../../shared/domain/transaction.ts';
@@ -23,6 +23,8 @@ export type Fetch = {
   readonly unhandled: (facts: readonly BankFact[]) => Promise<readonly BankFact[]>;
   /** How far the list was read before. */
   readonly known: Pick<BankList, 'fetchedUntil' | 'unfinished'> | undefined;
+  /** Those of these that nobody has parked. */
+  readonly unparked: (unreadable: readonly Unreadable[]) => Promise<readonly Unreadable[]>;
   readonly now: Date;
   readonly graceMs: number;
   readonly overlapMs: number;
@@ -82,17 +84,20 @@ function isRefusal(error: unknown): boolean {
 
 /** Of each event that nobody has handled: a delivery of its own, and what is missing for want of it. */
 async function missedOf(
-  { bank, unhandled, now }: Fetch,
+  { bank, unhandled, unparked, now }: Fetch,
   listed: EventsPage['events'],
 ): Promise<Draft<Publishes>[][]> {
   const deliveries = listed.map(({ body }) => {
     const delivery = fetchedDelivery(bank, body, now);
-    return { delivery, facts: bankNamed(bank)?.translate({ ...delivery, body }).facts ?? [] };
+    const { facts = [], unreadable = [] } = bankNamed(bank)?.translate({ ...delivery, body }) ?? {};
+    return { delivery, facts, unreadable };
   });
   const missing = new Set((await unhandled(deliveries.flatMap(({ facts }) => facts))).map(({ id }) => id));
-  return deliveries.flatMap(({ delivery, facts }) => {
+  const unknown = new Set(await unparked(deliveries.flatMap(({ unreadable }) => unreadable)));
+  return deliveries.flatMap(({ delivery, facts, unreadable }) => {
     const own = facts.filter(({ id }) => missing.has(id));
-    if (own.length === 0) return [];
+    // What nobody can read is to be parked, as if it had been told.
+    if (own.length === 0 && !unreadable.some((each) => unknown.has(each))) return [];
     const { deliveryId } = delivery;
     const told = draft(deliveryReceived, { subject: deliveryId, id: deliveryId, data: delivery });
     return [[told, ...own.flatMap(missingIn)]];

@@ -104,7 +104,7 @@ async function listed(
   throw new Error('bank.list-too-long');
 }
 
-/** All that the bank's books tell of an account, and what the transactions sum to. */
+/** All entries of an account, and what its transactions sum to. */
 async function transactionsIn(past: Reads, accountId: string, currency: string) {
   let transactionsMinor = 0n;
   const parts: Record<string, Part> = {};
@@ -113,14 +113,9 @@ async function transactionsIn(past: Reads, accountId: string, currency: string) 
     const page = await past.query(transactionsOf(accountId, PAGE, after));
     for (const transaction of page.flatMap((document) => transactionFrom(document) ?? [])) {
       transactionsMinor += transaction.totals[currency]?.booked ?? 0n;
-      for (const part of Object.values(transaction.parts)) if (isTold(part)) parts[partKey(part)] = part;
+      for (const part of Object.values(transaction.parts)) parts[partKey(part)] = part;
     }
     after = page.length === PAGE ? page.at(-1)?.path : undefined;
   } while (after !== undefined);
   return { transactionsMinor, parts: parts as Parts };
-}
-
-/** Links are our own, and so is an expiry that has a time; what only holds is another source's. */
-function isTold({ kind, holdsOnly, expiresAt }: Part): boolean {
-  return kind !== 'link' && holdsOnly !== true && !(kind === 'expiry' && expiresAt !== undefined);
 }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { comparisonWanted } from '../../../shared/events/coherence.ts';
+import type { Write } from '../../../shared/store/document.ts';
+import { driftPath, writeDrift } from '../../../shared/store/drifts.ts';
+import { aFact } from '../../../shared/testing/builders.ts';
+import { aWorld } from '../../../shared/testing/world.ts';
+import trackAccount from '../track-account/function.ts';
+import reconcileAccounts from './function.ts';
+
+const CONFIG = { DAY_ACCOUNTS: '3', NIGHT_ACCOUNTS: '100' };
+
+/** Which accounts were to be compared after each tick, at this hour. */
+async function afterTicks(
+  ticks: number,
+  { accounts = 7, hour = 12, config = CONFIG, writes = [] as readonly Write[] } = {},
+) {
+  const now = () => new Date(`2026-11-23T${String(hour).padStart(2, '0')}:00:00.000Z`);
+  const world = aWorld({ functions: [trackAccount, reconcileAccounts], config, env: { now } });
+  const opened = Array.from({ length: accounts }, (_, n) =>
+    aFact('account.opened', { id: `fact-${n}`, accountId: `acct-${n}` }),
+  );
+  await world.deliver('bank-facts', ...opened);
+  if (writes.length > 0) await world.store.commit(writes);
+  const chosen: string[] = [];
+  for (let tick = 1; tick <= ticks; tick += 1) {
+    const before = world.events('coherence').length;
+    await world.tick(reconcileAccounts, `tick-${tick}`);
+    const wanted = world.events('coherence').slice(before);
+    chosen.push(
+      wanted
+        .map(({ data }) => comparisonWanted.data.parse(data))
+        .map(inWords)
+        .join(' '),
+    );
+  }
+  return { chosen, world };
+}
+
+function inWords({ accountIds, isRecheck }: { accountIds: readonly string[]; isRecheck: boolean }): string {
+  return `${isRecheck ? 'again ' : ''}${accountIds.map((id) => id.replace('acct-', '')).join(',')}`;
+}
+
+describe('a round through all accounts', () => {
+  test('goes slowly by day, and begins anew when it has come to its end', async () => {
+    const { chosen } = await afterTicks(4);
+    expect(chosen).toEqual(['0,1,2', '3,4,5', '6', '0,1,2']);
+  });
+
+  test('is over in one tick at night, where there are few', async () => {
+    expect((await afterTicks(1, { hour: 2 })).chosen).toEqual(['0,1,2,3,4,5,6']);
+    expect((await afterTicks(1, { hour: 4 })).chosen).toEqual(['0,1,2']);
+  });
+
+  test('asks for fifty at a time', async () => {
+    const { chosen } = await afterTicks(1, { hour: 2, accounts: 70 });
+    expect(chosen[0]?.split(' ').map((batch) => batch.split(',').length)).toEqual([50, 20]);
+  });
+
+  test('goes one step for one tick, however often that comes', async () => {
+    const { chosen, world } = await afterTicks(1);
+    await world.tick(reconcileAccounts, 'tick-1');
+    await world.tick(reconcileAccounts, 'tick-2');
+    const last = world.events('coherence').at(-1);
+    expect(chosen).toEqual(['0,1,2']);
+    expect(comparisonWanted.data.parse(last?.data).accountIds).toEqual(['acct-3', 'acct-4', 'acct-5']);
+  });
+
+  test('of nobody asks for nothing', async () => {
+    expect((await afterTicks(2, { accounts: 0 })).chosen).toEqual(['', '']);
+  });
+});
+
+test('an account in which something is wrong is compared at each tick, once, until that is settled', async () => {
+  const drift = (id: string, settledAt?: string) =>
+    writeDrift(
+      { path: driftPath(id), fields: undefined, version: undefined },
+      {
+        ...{ id, bank: 'sandbox', accountId: 'acct-5', cause: 'extra-fact', entry: id },
+        ...{ amountMinor: 1n, currency: 'DKK', evidence: {}, state: 'open' },
+        ...{ firstSeenAt: '2026-11-23T09:00:00.000Z', lastSeenAt: '2026-11-23T09:00:00.000Z', settledAt },
+      },
+    );
+  const wrong = { writes: [drift('a'), drift('b')] };
+  expect((await afterTicks(2, wrong)).chosen).toEqual(['again 5 0,1,2', 'again 5 3,4,5']);
+  const settled = { writes: [drift('a', '2026-11-23T09:05:00.000Z')] };
+  expect((await afterTicks(1, settled)).chosen).toEqual(['0,1,2']);
+});
