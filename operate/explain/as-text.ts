@@ -89,14 +89,16 @@ function deliveryLines({
   bank,
   receivedAt,
   signature,
+  isFetched,
   check,
   body,
   isText,
   received,
 }: ExplainedDelivery): string[] {
-  const signed = signature
-    ? `signed ${signature.at} with ${signature.key}`
+  const unsigned = isFetched
+    ? 'asked of the bank, and not signed'
     : 'signed with a secret that was not noted';
+  const signed = signature ? `signed ${signature.at} with ${signature.key}` : unsigned;
   return [
     `  ${id} of ${bank}, received ${receivedAt}, ${signed}; checked again now: ${check}`,
     ...(received.length > 1

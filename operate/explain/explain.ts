@@ -2,6 +2,7 @@ import type { Event } from '../../shared/events/event.ts';
 import { contextIn } from '../../shared/runtime/telemetry.ts';
 import type { Stored } from '../../shared/store/document.ts';
 import { notificationFrom } from '../../shared/store/notifications.ts';
+import { transactionsNamed } from '../../shared/store/transactions.ts';
 import type { Environment } from '../environment.ts';
 import { Refusal } from '../refusal.ts';
 import { explainAccount } from './balance.ts';
@@ -11,6 +12,7 @@ import type { ExplainedSpan, Explanation, Finding } from './explanation.ts';
 import {
   accountFindings,
   deliveryFindings,
+  driftFinding,
   handlingFindings,
   notificationFindings,
   transactionFindings,
@@ -18,7 +20,7 @@ import {
 import { notificationsIn } from './notifications.ts';
 import { replay } from './replay.ts';
 import { concerns, type Found, type Logs, type Story, storyOf, tracesOf } from './story.ts';
-import { readTransaction, subjectOf } from './subject.ts';
+import { foundIn, readTransaction, subjectOf } from './subject.ts';
 import { explainedDelivery, explainedHandling } from './told.ts';
 import { comparedWithBytes, explainedTransaction } from './transactions.ts';
 import type { Handling } from './walk.ts';
@@ -82,6 +84,17 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
       const { deliveryId } = subject.delivery;
       const from = { of: named, deliveryIds: [deliveryId], isAbout: () => true };
       return explainTold(environment, logs, from);
+    }
+    case 'drift': {
+      const { accountId, entry } = subject.drift;
+      const [, bankId] = /^[a-z-]+:(.+)$/.exec(entry) ?? [];
+      const found = bankId ? foundIn(await reads.query(transactionsNamed(bankId, 'bankIds'))) : [];
+      const own = found.filter((each) => each.accountId === accountId);
+      // Where the entry is not here there is only the account to look at.
+      const told = await (own.length > 0
+        ? explainFound(environment, logs, { of: named, found: own })
+        : explained(environment, logs, accountId));
+      return { ...told, subject: named, findings: [driftFinding(subject.drift), ...told.findings] };
     }
     case 'event': {
       const deliveryIds = await deliveriesBehind(reads, logs, id);

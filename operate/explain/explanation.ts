@@ -100,6 +100,8 @@ export type ExplainedDelivery = {
   readonly receivedAt: string;
   /** By which secret, named by its digest, and when, by the bank's clock. */
   readonly signature: { readonly key: string; readonly at: string } | undefined;
+  /** Asked of the bank over its API, which signs nothing. */
+  readonly isFetched: boolean;
   readonly check: Check;
   readonly headers: Readonly<Record<string, string>>;
   /** As they were signed: text where they are text, else base64. */

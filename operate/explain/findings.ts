@@ -1,3 +1,4 @@
+import type { Cause, Drift } from '../../shared/domain/drift.ts';
 import type { Totals } from '../../shared/domain/transaction.ts';
 import { moneyText } from '../text.ts';
 import type { Account } from './balance.ts';
@@ -13,6 +14,27 @@ import type {
 const right = (text: string): Finding => ({ kind: 'right', text });
 const wrong = (text: string): Finding => ({ kind: 'wrong', text });
 const note = (text: string): Finding => ({ kind: 'note', text });
+
+const CAUSES: Readonly<Record<Cause, string>> = {
+  'missing-fact': 'the bank lists it, and it was in none of our transactions',
+  'extra-fact': 'we booked what the bank does not list',
+  'other-content': 'the bank lists another amount under the same id',
+  'wrong-sum': 'the balance was not what its transactions sum to',
+  'wrong-currency': 'the bank has the account in another currency',
+  'bank-contradicts-itself': 'what the bank says is booked is not what its own events sum to',
+};
+
+/** What differs from the bank, since when, and what has become of it. */
+export function driftFinding(drift: Drift): Finding {
+  const { cause, entry, amountMinor, currency, evidence, state, firstSeenAt, lastSeenAt, settledAt } = drift;
+  const known = Object.entries(evidence).map(([name, value]) => `${name} ${value}`);
+  const text = [
+    `${cause}${entry && ` of ${entry}`}: ${CAUSES[cause]}; the bank has ${moneyText(amountMinor, currency)} more.`,
+    `Found ${firstSeenAt}, last ${lastSeenAt}; ${settledAt ? `${state} ${settledAt}` : `still ${state}`}.`,
+    known.length > 0 ? `Known of it: ${known.join(', ')}.` : '',
+  ];
+  return { kind: settledAt ? 'note' : 'wrong', text: text.filter(Boolean).join(' ') };
+}
 
 /** Whether an account’s money is what its transactions are, and what the bank says. */
 export function accountFindings({ balances, wrong: bad }: Account): Finding[] {
@@ -47,7 +69,9 @@ function sumFindings(balance: ExplainedBalance): Finding[] {
   if (shards.length === 0) return [right(sum)];
   return [
     right(sum),
-    note(`Shard by shard they are not, ${where}: BALANCE_SHARDS was another once, or is elsewhere.`),
+    note(
+      `Shard by shard they are not, ${where}: BALANCE_SHARDS was another once, or is elsewhere, or the sum was mended.`,
+    ),
   ];
 }
 
@@ -107,7 +131,8 @@ export function deliveryFindings(
     ...(checked > 0
       ? [right(`${count} of the bank’s; ${all} with these very bytes, which was checked again now.`)]
       : []),
-    ...deliveries.flatMap(({ id, bank, check, received }) => [
+    ...deliveries.flatMap(({ id, bank, check, received, isFetched }) => [
+      ...(isFetched ? [note(`${id} was asked of ${bank} over its API, which signs nothing.`)] : []),
       ...(check === 'wrong'
         ? [wrong(`${id} is not what ${bank} signed: its signature does not fit its bytes.`)]
         : []),

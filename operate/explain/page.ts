@@ -123,14 +123,18 @@ function deliverySection({
   bank,
   receivedAt,
   signature,
+  isFetched,
   check,
   headers,
   body,
   isText,
   received,
 }: ExplainedDelivery): Html {
+  const unsigned = isFetched
+    ? 'Asked of the bank, and not signed'
+    : 'With which secret it was signed was not noted';
   return html`<details><summary><code>${id}</code> of ${bank}, received ${receivedAt}${received.length > 1 ? `, delivered ${received.length} times` : ''}</summary>
-<p>${signature ? html`Signed ${signature.at} with <code>${signature.key}</code>` : 'With which secret it was signed was not noted'}; checked again: <strong class="${check === 'wrong' ? 'wrong' : ''}">${check}</strong>.</p>
+<p>${signature ? html`Signed ${signature.at} with <code>${signature.key}</code>` : unsigned}; checked again: <strong class="${check === 'wrong' ? 'wrong' : ''}">${check}</strong>.</p>
 <table>${Object.entries(headers).map(([name, value]) => html`<tr><td>${name}</td><td><code>${value}</code></td></tr>`)}</table>
 ${received.length > 1 ? html`<p>${received.map(({ at, traceId }) => html`delivered ${at}, trace <code>${traceId ?? 'not known'}</code><br>`)}</p>` : ''}
 <pre>${isText ? prettyJson(body).join('\n') : `in base64:\n${body}`}</pre></details>`;

@@ -1,8 +1,10 @@
+import type { Drift } from '../../shared/domain/drift.ts';
 import type { Reads } from '../../shared/platform/platform.ts';
 import { readOne } from '../../shared/platform/platform.ts';
 import { accountPath } from '../../shared/store/accounts.ts';
 import type { Delivery } from '../../shared/store/deliveries.ts';
 import type { Stored } from '../../shared/store/document.ts';
+import { driftFrom, driftPath } from '../../shared/store/drifts.ts';
 import { notificationsCalled } from '../../shared/store/notifications.ts';
 import { transactionFrom, transactionPath, transactionsNamed } from '../../shared/store/transactions.ts';
 import { readDeliveries } from './deliveries.ts';
@@ -14,6 +16,7 @@ export type Subject =
   | { readonly kind: 'notification'; readonly documents: readonly Stored[] }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'delivery'; readonly delivery: Delivery }
+  | { readonly kind: 'drift'; readonly drift: Drift }
   /** Whatever is nothing else: only who has handled it can tell. */
   | { readonly kind: 'event'; readonly eventId: string };
 
@@ -25,6 +28,8 @@ export async function subjectOf(reads: Reads, id: string): Promise<Subject> {
     const documents = await reads.query(notificationsCalled(id));
     if (documents.length > 0) return { kind: 'notification', documents };
   }
+  const drift = id.startsWith('drf_') ? driftFrom(await readOne(reads, driftPath(id))) : undefined;
+  if (drift) return { kind: 'drift', drift };
   const account = await readOne(reads, accountPath(id));
   if (account.fields) return { kind: 'account', accountId: id };
   for (const field of ['id', '_aliases', 'bankIds'] as const) {
@@ -43,7 +48,7 @@ export async function readTransaction(
   return foundIn([await readOne(reads, transactionPath(accountId, transactionId))]);
 }
 
-function foundIn(documents: readonly Stored[]): Found[] {
+export function foundIn(documents: readonly Stored[]): Found[] {
   return documents.flatMap((document) => {
     const transaction = transactionFrom(document);
     const accountId = decodeURIComponent(document.path.split('/')[1] ?? '');

@@ -31,6 +31,7 @@ export function explainedDelivery(
     bank: delivery.bank,
     receivedAt: delivery.receivedAt,
     signature: delivery.signature,
+    isFetched: Object.keys(delivery.headers).length === 0,
     check,
     headers: delivery.headers,
     body: text ?? Buffer.from(delivery.body).toString('base64'),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { explain } from '../../operate/explain/explain.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
 import { aBankAndItsMirror } from './coherence.ts';
 
@@ -187,4 +188,49 @@ function aForeignBooking(accountId: string, amountMinor: string): BankEvent {
     accountId,
     data,
   };
+}
+
+describe('a drift is explained', () => {
+  test('by what was fetched, where a fact was missing', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await credit(mirror, accountId, '3200');
+    mirror.told();
+    for (let ticks = 0; ticks < 2; ticks += 1) await aTick(mirror);
+    const [drift] = await mirror.drifts();
+    const { subject, findings, deliveries, transactions } = await explained(mirror, drift?.id ?? '');
+    expect(subject).toBe(`drift ${drift?.id}`);
+    expect(findings[0]).toEqual({
+      kind: 'note',
+      text: expect.stringMatching(
+        /^missing-fact of booking:btx_\d+: the bank lists it.* 32\.00 DKK more\. .*healed/,
+      ),
+    });
+    expect(findings.filter(({ kind }) => kind === 'wrong')).toEqual([]);
+    expect(findings.map(({ text }) => text).join(' ')).toContain('asked of the bank');
+    expect({ deliveries: deliveries.length, transactions: transactions.length }).toEqual({
+      deliveries: 1,
+      transactions: 1,
+    });
+  });
+
+  test('by the account’s sum, where that was wrong and is not settled', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    await byHand(mirror, accountId, 700n);
+    mirror.passes(5);
+    await mirror.reconcile();
+    const [drift] = await mirror.drifts();
+    const { findings, balances } = await explained(mirror, drift?.id ?? '');
+    expect(findings[0]?.text).toContain('wrong-sum: the balance was not what its transactions sum to');
+    expect(balances).toHaveLength(1);
+  });
+});
+
+async function explained({ store }: Mirror, id: string) {
+  const environment = {
+    ...{ project: 'demo-test', name: 'memory', platform: store, telemetry: undefined, webhookSecrets: {} },
+    operator: async () => 'somebody',
+  };
+  return explain(environment, async () => [], id);
 }
