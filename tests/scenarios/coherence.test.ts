@@ -207,7 +207,7 @@ describe('a drift is explained', () => {
       ),
     });
     expect(findings.filter(({ kind }) => kind === 'wrong')).toEqual([]);
-    expect(findings.map(({ text }) => text).join(' ')).toContain('asked of the bank');
+    expect(findings.map(({ text }) => text).join(' ')).toContain('was asked of sandbox over its API');
     expect({ deliveries: deliveries.length, transactions: transactions.length }).toEqual({
       deliveries: 1,
       transactions: 1,
