@@ -8,6 +8,7 @@ import assignEntry from './cards/assign-entry/function.ts';
 import expireHolds from './cards/expire-holds/function.ts';
 import matchUnlinked from './cards/match-unlinked/function.ts';
 import fetchBalances from './ledger/fetch-balances/function.ts';
+import fetchStatements from './ledger/fetch-statements/function.ts';
 import reconcileAccounts from './ledger/reconcile-accounts/function.ts';
 import recordTransaction from './ledger/record-transaction/function.ts';
 import serveAccounts from './ledger/serve-accounts/function.ts';
@@ -16,6 +17,7 @@ import trackAccount from './ledger/track-account/function.ts';
 import trackBalance from './ledger/track-balance/function.ts';
 import trackDrift from './ledger/track-drift/function.ts';
 import trackPending from './ledger/track-pending/function.ts';
+import trackStatement from './ledger/track-statement/function.ts';
 import composeNotification from './notifications/compose-notification/function.ts';
 import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
 import forgetDevice from './notifications/forget-device/function.ts';
@@ -45,6 +47,8 @@ export const registry: readonly Registered[] = [
   { room: 'ledger', fn: reconcileAccounts },
   { room: 'ledger', fn: fetchBalances },
   { room: 'ledger', fn: trackDrift },
+  { room: 'ledger', fn: fetchStatements },
+  { room: 'ledger', fn: trackStatement },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },

@@ -62,6 +62,10 @@ test('drift is counted by cause and state, and what is not settled is shown with
     '  wrong-sum                0          0        0     0       0',
     '  wrong-currency           0          0        0     0       0',
     '  bank-contradicts-itself  0          0        0     0       0',
+    '  line-without-entry       0          0        0     0       0',
+    '  entry-without-line       0          0        0     0       0',
+    '  line-other-amount        0          0        0     0       0',
+    '  statement-not-closed     0          0        0     0       0',
   ]);
   const [, line] = driftLines(coherence);
   expect(line).toMatch(/drf_1 +extra-fact +open +-32\.00 DKK +acct-1 +booking:btx_1 .*occurredAt 2026-11-22/);

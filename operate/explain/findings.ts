@@ -22,6 +22,10 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   'wrong-sum': 'the balance was not what its transactions sum to',
   'wrong-currency': 'the bank has the account in another currency',
   'bank-contradicts-itself': 'what the bank says is booked is not what its own events sum to',
+  'line-without-entry': 'the bank’s statement has a line that is none of our entries',
+  'entry-without-line': 'we booked what the bank’s statement has no line for',
+  'line-other-amount': 'the bank’s statement has another amount',
+  'statement-not-closed': 'the statement’s opening and lines do not make its closing',
 };
 
 /** What differs from the bank, since when, and what has become of it. */

@@ -1,3 +1,4 @@
+import type { Statement } from '../domain/statement.ts';
 import type { bankFacts } from '../events/bank-facts.ts';
 import type { Draft } from '../events/event.ts';
 import { idFrom } from '../events/id.ts';
@@ -79,6 +80,8 @@ export type BankApi = {
   events(window: Window, after: string | undefined): Promise<EventsPage>;
   /** Undefined where the bank does not know the account. */
   booked(accountId: string): Promise<BookedAtBank | undefined>;
+  /** One day of an account; undefined where the bank has no statement of it. `date` is plain, in the bank's calendar. */
+  statement(accountId: string, date: string): Promise<Statement | undefined>;
 };
 
 /** One event of a delivery that could not be read, cut out so that it is a delivery of its own. */

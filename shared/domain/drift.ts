@@ -7,6 +7,9 @@ import { type Part, type Parts, partKey, totalsOf } from './transaction.ts';
  * - `extra-fact`: we booked what the bank does not list. - `other-content`: the bank has another amount under the same id.
  * - `wrong-sum`: the balance is not what its transactions sum to. - `wrong-currency`: the bank has it in another.
  * - `bank-contradicts-itself`: what it says is booked is not what its own events sum to.
+ * And of one day's statement (`statement.ts`):
+ * - `line-without-entry`, `entry-without-line`: one of the two has no other. - `line-other-amount`: they are not of one amount.
+ * - `statement-not-closed`: its opening and its lines do not make its closing.
  */
 export const CAUSES = [
   'missing-fact',
@@ -15,8 +18,24 @@ export const CAUSES = [
   'wrong-sum',
   'wrong-currency',
   'bank-contradicts-itself',
+  'line-without-entry',
+  'entry-without-line',
+  'line-other-amount',
+  'statement-not-closed',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
+
+const OF_STATEMENTS: ReadonlySet<Cause> = new Set([
+  'line-without-entry',
+  'entry-without-line',
+  'line-other-amount',
+  'statement-not-closed',
+]);
+
+/** The day whose statement it is about; undefined where it is about the balance. */
+export function statementOf({ cause, evidence }: Pick<Finding, 'cause' | 'evidence'>): string | undefined {
+  return OF_STATEMENTS.has(cause) ? evidence.date : undefined;
+}
 
 export type Finding = {
   readonly cause: Cause;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CAUSES, type Finding } from '../domain/drift.ts';
-import { currencyCode, instant, kind, signedMinorUnits } from './event.ts';
+import { currencyCode, instant, kind, plainDate, signedMinorUnits } from './event.ts';
 import { unfinishedRead } from './list-read.ts';
 
 const accountId = z.string();
@@ -10,6 +10,13 @@ export const comparisonWanted = kind(
   'comparison.wanted',
   'coherence',
   z.object({ bank: z.string(), accountIds: z.array(accountId).min(1).max(100), isRecheck: z.boolean() }),
+);
+
+/** The bank's statements of this day, of these accounts, are to be laid beside our entries. */
+export const statementsWanted = kind(
+  'statements.wanted',
+  'coherence',
+  z.object({ bank: z.string(), date: plainDate, accountIds: z.array(accountId).min(1).max(100) }),
 );
 
 const finding = z.object({
@@ -46,5 +53,22 @@ export const eventsFetched = kind(
     fetchedUntil: instant.optional(),
     unfinished: unfinishedRead.optional(),
     fetchedAt: instant,
+  }),
+);
+
+/** The bank's statement of a day beside our entries: which line is which, and the ids of drift that was found. */
+export const statementCompared = kind(
+  'statement.compared',
+  'coherence',
+  z.object({
+    bank: z.string(),
+    accountId,
+    date: plainDate,
+    currency: currencyCode,
+    openingMinor: signedMinorUnits,
+    closingMinor: signedMinorUnits,
+    matches: z.array(z.object({ lineId: z.string(), entry: z.string() })),
+    comparedAt: instant,
+    found: z.array(z.string()),
   }),
 );

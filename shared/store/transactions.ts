@@ -199,6 +199,22 @@ export function transactionsOf(accountId: string, limit: number, after?: string)
   return { collection: path('accounts', accountId, 'transactions'), limit, ...from };
 }
 
+/** Those of an account of which something occurred since an instant, the longest ago first. */
+export function transactionsSince(
+  accountId: string,
+  since: string,
+  limit: number,
+  after?: readonly [latestAt: string, id: string],
+): Query {
+  return {
+    collection: path('accounts', accountId, 'transactions'),
+    where: [['_latestAt', '>=', since]],
+    orderBy: [['_latestAt', 'asc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
+
 /** Transactions of any account whose hold the bank should have given up by this instant, the longest due first. */
 export function holdsDue(
   by: string,

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { explain } from '../../operate/explain/explain.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
+import { readOne } from '../../shared/platform/platform.ts';
+import { statementFrom, statementPath } from '../../shared/store/statements.ts';
 import { aBankAndItsMirror } from './coherence.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -189,6 +191,74 @@ function aForeignBooking(accountId: string, amountMinor: string): BankEvent {
     data,
   };
 }
+
+describe('yesterday’s statement', () => {
+  /** Two equal transfers and a purchase, and the night after them; the bank's statement is this wrong. */
+  async function aNight(statement: string) {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    for (const amountMinor of ['3200', '3200', '100000']) await credit(mirror, accountId, amountMinor);
+    await mirror.ask(`/accounts/${accountId}/purchases`, { amountMinor: '4500' });
+    await mirror.deliver(...mirror.told());
+    await mirror.ask('/faults', { seed: 1, statement }, 'PUT');
+    mirror.passes(16 * 60); // two in the morning
+    await mirror.reconcile();
+    return { mirror, accountId };
+  }
+
+  const stateOf = async ({ store }: Mirror, accountId: string) =>
+    statementFrom(await readOne(store, statementPath(accountId, '2026-11-23')));
+
+  test('is closed: each line, equal ones too, is an entry of ours', async () => {
+    const { mirror, accountId } = await aNight('right');
+    const statement = await stateOf(mirror, accountId);
+    expect(statement).toMatchObject({ state: 'closed', openingMinor: 0n, closingMinor: 101_900n });
+    expect(new Set(statement?.matches.map(({ entry }) => entry)).size).toBe(4);
+    expect(await mirror.drifts()).toEqual([]);
+  });
+
+  test.each([
+    ['line-more', 'line-without-entry'],
+    ['line-less', 'entry-without-line'],
+    ['other-amount', 'line-other-amount'],
+  ])('that is wrong by %s is open, named rightly, and moves nothing', async (fault, cause) => {
+    const { mirror, accountId } = await aNight(fault);
+    expect((await stateOf(mirror, accountId))?.state).toBe('open');
+    const causes = (await mirror.drifts()).map((drift) => drift.cause).sort();
+    expect(causes).toEqual([cause, 'statement-not-closed'].sort());
+    expect(await mirror.booked(accountId)).toBe(101_900n);
+    // It is asked for again, and what is right then is dismissed.
+    await mirror.ask('/faults', {}, 'PUT');
+    await aTick(mirror);
+    expect((await mirror.drifts()).map(({ state }) => state)).toEqual(['dismissed', 'dismissed']);
+    expect((await stateOf(mirror, accountId))?.state).toBe('closed');
+  });
+
+  test('that stays wrong is open for a person to look at, whatever the balances say', async () => {
+    const { mirror } = await aNight('line-more');
+    await aTick(mirror);
+    expect((await mirror.drifts()).map(({ state }) => state)).toEqual(['open', 'open']);
+  });
+
+  test('of a correction and of a late value date is closed on both days', async () => {
+    const mirror = aBankAndItsMirror();
+    const accountId = await anAccount(mirror);
+    const { transactionId } = await credit(mirror, accountId, '3200');
+    const late = { direction: 'credit', amountMinor: '700', valueDate: '2026-11-26' };
+    await mirror.ask(`/accounts/${accountId}/transfers`, late);
+    await mirror.deliver(...mirror.told());
+    mirror.passes(16 * 60);
+    await mirror.ask(`/transactions/${transactionId}/correction`, { amountMinor: '3100' });
+    await mirror.deliver(...mirror.told());
+    await mirror.reconcile();
+    mirror.passes(24 * 60);
+    await mirror.reconcile();
+    for (const day of ['2026-11-23', '2026-11-24'])
+      expect(statementFrom(await readOne(mirror.store, statementPath(accountId, day)))?.state).toBe('closed');
+    expect(await mirror.booked(accountId)).toBe(3800n);
+    expect(await mirror.drifts()).toEqual([]);
+  });
+});
 
 describe('a drift is explained', () => {
   test('by what was fetched, where a fact was missing', async () => {

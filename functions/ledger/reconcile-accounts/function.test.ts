@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comparisonWanted } from '../../../shared/events/coherence.ts';
+import { comparisonWanted, statementsWanted } from '../../../shared/events/coherence.ts';
 import type { Write } from '../../../shared/store/document.ts';
 import { driftPath, writeDrift } from '../../../shared/store/drifts.ts';
 import { aFact } from '../../../shared/testing/builders.ts';
@@ -25,7 +25,8 @@ async function afterTicks(
   for (let tick = 1; tick <= ticks; tick += 1) {
     const before = world.events('coherence').length;
     await world.tick(reconcileAccounts, `tick-${tick}`);
-    const wanted = world.events('coherence').slice(before);
+    const told = world.events('coherence').slice(before);
+    const wanted = told.filter(({ type }) => type === comparisonWanted.type);
     chosen.push(
       wanted
         .map(({ data }) => comparisonWanted.data.parse(data))
@@ -84,4 +85,32 @@ test('an account in which something is wrong is compared at each tick, once, unt
   expect((await afterTicks(2, wrong)).chosen).toEqual(['again 5 0,1,2', 'again 5 3,4,5']);
   const settled = { writes: [drift('a', '2026-11-23T09:05:00.000Z')] };
   expect((await afterTicks(1, settled)).chosen).toEqual(['0,1,2']);
+});
+
+describe('statements', () => {
+  const wantedIn = ({ world }: Awaited<ReturnType<typeof afterTicks>>) =>
+    world
+      .events('coherence')
+      .filter(({ type }) => type === statementsWanted.type)
+      .map(({ data }) => statementsWanted.data.parse(data))
+      .map(({ date, accountIds }) => `${date} ${accountIds.join()}`);
+
+  test('of yesterday are asked for at night, of those whose turn it is', async () => {
+    expect(wantedIn(await afterTicks(1, { accounts: 2 }))).toEqual([]);
+    expect(wantedIn(await afterTicks(1, { accounts: 2, hour: 2 }))).toEqual(['2026-11-22 acct-0,acct-1']);
+  });
+
+  test('that were not as we have it are asked for again by day, and the balance is not', async () => {
+    const drift = writeDrift(
+      { path: driftPath('a'), fields: undefined, version: undefined },
+      {
+        ...{ id: 'a', bank: 'sandbox', accountId: 'acct-5', cause: 'line-without-entry', entry: 'line:1' },
+        ...{ amountMinor: 1n, currency: 'DKK', evidence: { date: '2026-11-20' }, state: 'suspected' },
+        ...{ firstSeenAt: '2026-11-23T09:00:00.000Z', lastSeenAt: '2026-11-23T09:00:00.000Z' },
+      },
+    );
+    const ticked = await afterTicks(1, { writes: [drift] });
+    expect(wantedIn(ticked)).toEqual(['2026-11-20 acct-5']);
+    expect(ticked.chosen).toEqual(['0,1,2']);
+  });
 });

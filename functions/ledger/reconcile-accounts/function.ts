@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { comparisonWanted } from '../../../shared/events/coherence.ts';
+import { statementOf } from '../../../shared/domain/drift.ts';
+import { comparisonWanted, statementsWanted } from '../../../shared/events/coherence.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
 import { onSchedule } from '../../../shared/runtime/on-schedule.ts';
@@ -15,15 +16,19 @@ import {
 const NAME = 'reconcile-accounts';
 const BATCH = 50;
 const DRIFTS_MAX = 500;
+const DAY_MS = 86_400_000;
+
+type Named = { readonly bank: string; readonly accountId: string };
 
 /**
  * Chooses which accounts are compared with their bank: those in which something was wrong, and the next ones of a round
- * through all, which goes slowly by day, and at night so fast that it comes to its end.
+ * through all, which goes slowly by day, and at night so fast that it comes to its end. At night it is also the turn of
+ * yesterday's statements.
  */
 export default onSchedule({
   name: NAME,
   everyMinutes: 5,
-  publishes: [comparisonWanted],
+  publishes: [comparisonWanted, statementsWanted],
   impact: 'Where our half of an account differs from the bank’s, nobody finds it, and nothing mends it.',
   config: z.object({
     // Read from the store, and asked of the bank, each five minutes.
@@ -49,25 +54,44 @@ export default onSchedule({
       : { ...round, ...(last && { after: placeInRound(last) }) };
 
     const drifts = await reads.query(unsettledDrifts(DRIFTS_MAX));
-    const wrong = drifts.flatMap((each) => driftFrom(each) ?? []);
+    const unsettled = drifts.flatMap((each) => driftFrom(each) ?? []);
+    const wrong = unsettled.filter((drift) => statementOf(drift) === undefined);
     const turns = next.map(({ fields }) => ({ bank: String(fields?.bank), accountId: String(fields?.id) }));
+    // By the bank's calendar, in which yesterday is over everywhere at night.
+    const yesterday = new Date(now.getTime() - DAY_MS).toISOString().slice(0, 10);
+    const days = new Map<string, readonly Named[]>(isNight ? [[yesterday, turns]] : []);
+    for (const drift of unsettled) {
+      const day = statementOf(drift);
+      if (day !== undefined) days.set(day, [...(days.get(day) ?? []), drift]);
+    }
     return {
       writes: [writeRound(document, after)],
-      events: [...batches(wrong, true), ...batches(turns, false)],
+      events: [
+        ...batches(wrong).map((batch) =>
+          draft(comparisonWanted, { subject: batch.bank, data: { ...batch, isRecheck: true } }),
+        ),
+        ...batches(turns).map((batch) =>
+          draft(comparisonWanted, { subject: batch.bank, data: { ...batch, isRecheck: false } }),
+        ),
+        ...[...days].flatMap(([date, accounts]) =>
+          batches(accounts).map((batch) =>
+            draft(statementsWanted, { subject: batch.bank, data: { ...batch, date } }),
+          ),
+        ),
+      ],
     };
   },
 });
 
 /** Each account once, some of one bank's at a time. */
-function batches(accounts: readonly { bank: string; accountId: string }[], isRecheck: boolean) {
+function batches(accounts: readonly Named[]): { bank: string; accountIds: string[] }[] {
   const byBank = new Map<string, Set<string>>();
   for (const { bank, accountId } of accounts)
     byBank.set(bank, (byBank.get(bank) ?? new Set()).add(accountId));
   return [...byBank].flatMap(([bank, ids]) => {
     const all = [...ids];
     return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) => {
-      const accountIds = all.slice(n * BATCH, (n + 1) * BATCH);
-      return draft(comparisonWanted, { subject: bank, data: { bank, accountIds, isRecheck } });
+      return { bank, accountIds: all.slice(n * BATCH, (n + 1) * BATCH) };
     });
   });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Drift, notSeen, seenAgain } from '../../../shared/domain/drift.ts';
-import { accountCompared, driftFound } from '../../../shared/events/coherence.ts';
+import { type Drift, notSeen, seenAgain, statementOf } from '../../../shared/domain/drift.ts';
+import { accountCompared, driftFound, statementCompared } from '../../../shared/events/coherence.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
@@ -19,15 +19,16 @@ const DRIFTS_MAX = 400;
 /** Keeps each drift from when it was found until a comparison finds it no more; mends a wrong sum, exactly and once. */
 export default onEvent({
   name: 'track-drift',
-  on: [driftFound, accountCompared],
+  on: [driftFound, accountCompared, statementCompared],
   publishes: [],
   impact: 'What differs from the bank is found again and again, and a wrong sum stays wrong.',
   config: z.object({}),
   connect: ({ reads, snapshot }) => ({ reads, snapshot }),
   async decide(event, { deps }) {
-    const writes =
-      event.type === 'drift.found' ? await found(deps, event) : await compared(deps.reads, event);
-    return { writes };
+    if (event.type === 'drift.found') return { writes: await found(deps, event) };
+    if (event.type === 'account.compared')
+      return { writes: await settled(deps.reads, event.data, undefined) };
+    return { writes: await settled(deps.reads, event.data, event.data.date) };
   },
 });
 
@@ -47,15 +48,17 @@ async function found(
   return [writeDrift(document, drift), ...mending];
 }
 
-/** Whatever else was wrong with the account is so no more. */
-async function compared(
+/** Whatever else was wrong with the account, or with its statement of this day, is so no more. */
+async function settled(
   reads: Reads,
-  { data: { accountId, comparedAt, found } }: EventOf<typeof accountCompared>,
+  { accountId, comparedAt, found }: { accountId: string; comparedAt: string; found: readonly string[] },
+  day: string | undefined,
 ): Promise<Write[]> {
   const documents = await reads.query(unsettledDrifts(DRIFTS_MAX, accountId));
   return documents.flatMap((document) => {
     const drift = driftFrom(document) as Drift;
-    const settled = found.includes(drift.id) ? undefined : notSeen(drift, comparedAt);
-    return settled ? [writeDrift(document, settled)] : [];
+    if (statementOf(drift) !== day || found.includes(drift.id)) return [];
+    const after = notSeen(drift, comparedAt);
+    return after ? [writeDrift(document, after)] : [];
   });
 }

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { utc } from '../../domain/instant.ts';
-import { currencyCode, instant, signedMinorUnits } from '../../events/event.ts';
+import { signed } from '../../domain/money.ts';
+import type { Line } from '../../domain/statement.ts';
+import {
+  currencyCode,
+  direction,
+  instant,
+  minorUnits,
+  plainDate,
+  signedMinorUnits,
+} from '../../events/event.ts';
 import type { BankApi, Window } from '../bank.ts';
 
 // Longer than a bank takes, and short enough for many to be asked while a tick lasts.
@@ -13,6 +22,34 @@ const page = z.object({
   nextAfter: z.string().optional(),
   asOf: instant,
 });
+
+const line = z.looseObject({
+  lineId: z.string().min(1).max(256),
+  direction,
+  amount: z.object({ amountMinor: minorUnits, currency: currencyCode }),
+  bookingDate: plainDate,
+  valueDate: plainDate.optional(),
+});
+const statement = z.object({
+  date: plainDate,
+  currency: currencyCode,
+  openingMinor: signedMinorUnits,
+  closingMinor: signedMinorUnits,
+  lines: z.array(line),
+});
+
+/** What else a line says are ids: of the transfer, the clearing or the refund that it books. */
+function lineOf({ lineId, direction, amount, bookingDate, valueDate, ...ids }: z.output<typeof line>): Line {
+  const bankIds = Object.values(ids).filter((id) => typeof id === 'string');
+  const { amountMinor } = amount;
+  return {
+    lineId,
+    amountMinor: signed(direction, amountMinor),
+    bookedOn: bookingDate,
+    valueOn: valueDate,
+    bankIds,
+  };
+}
 
 /** The sandbox bank's own API. Events are JSON of the same shape as in its deliveries. */
 export function openSandboxApi(baseUrl: string): BankApi {
@@ -27,6 +64,12 @@ export function openSandboxApi(baseUrl: string): BankApi {
         body: Buffer.from(JSON.stringify({ events: [event] })),
       }));
       return { events, nextAfter, asOf: utc(asOf) };
+    },
+    async statement(accountId, date) {
+      const answer = await ask(`/accounts/${encodeURIComponent(accountId)}/statements/${date}`, {});
+      if (answer === undefined) return undefined;
+      const { lines, ...figures } = statement.parse(answer);
+      return { ...figures, lines: lines.map(lineOf) };
     },
     async booked(accountId) {
       const answer = await ask(`/accounts/${encodeURIComponent(accountId)}`, {});
