@@ -6,9 +6,8 @@ import trackAccount from '../../functions/ledger/track-account/function.ts';
 import { registry } from '../../functions/registry.ts';
 import { accountOpened, transactionBooked } from '../../shared/events/bank-facts.ts';
 import { memoryCloud } from '../../shared/platform/memory.ts';
-import type { Message, Platform } from '../../shared/platform/platform.ts';
+import type { Message, Platform, Reads } from '../../shared/platform/platform.ts';
 import type { EventFunction } from '../../shared/runtime/declared.ts';
-import { eachCall } from '../../shared/testing/each-call.ts';
 import { type Bill, dollarsPerMillion, NOTHING, throughput } from './bill.ts';
 import { printTable } from './figures.ts';
 import { anEnv, aPush, configOf, messageIn } from './ground.ts';
@@ -119,25 +118,33 @@ function statement(): object {
   return { date: YESTERDAY, currency: 'DKK', openingMinor: '0', closingMinor, lines };
 }
 
-function counting(
-  platform: Platform,
-  add: (more: Pick<Bill, 'reads' | 'writes' | 'deletes'>) => void,
-): Platform {
+type Counted = Pick<Bill, 'reads' | 'writes' | 'deletes'>;
+
+function counting(platform: Platform, add: (more: Counted) => void): Platform {
   const none = { reads: 0, writes: 0, deletes: 0 };
-  const counted: Platform = eachCall(platform, (name, call) => async (...args) => {
-    const answer = await call(...args);
-    const [first] = args as unknown[];
-    if (name === 'get') add({ ...none, reads: (first as readonly string[]).length });
-    if (name === 'query') add({ ...none, reads: Math.max(1, (answer as readonly unknown[]).length) });
-    if (name === 'commit') {
-      const writes = first as readonly { fields?: { expiresAt?: unknown } }[];
-      // An inbox entry expires, which is charged for as a delete.
-      const deletes = writes.filter(({ fields }) => fields?.expiresAt !== undefined).length;
-      add({ ...none, writes: writes.length, deletes });
-    }
-    return answer;
+  const reads = ({ get, query, aggregate }: Reads): Reads => ({
+    async get(paths) {
+      add({ ...none, reads: paths.length });
+      return get(paths);
+    },
+    async query(asked) {
+      const found = await query(asked);
+      add({ ...none, reads: Math.max(1, found.length) });
+      return found;
+    },
+    aggregate, // nothing sums where nothing is wrong
   });
-  return counted;
+  return {
+    ...reads(platform),
+    snapshot: () => reads(platform.snapshot()),
+    async commit(writes) {
+      // An inbox entry expires, which is charged for as a delete.
+      const deletes = writes.filter((write) => 'fields' in write && write.fields.expiresAt !== undefined);
+      add({ ...none, writes: writes.length, deletes: deletes.length });
+      return platform.commit(writes);
+    },
+    publish: platform.publish,
+  };
 }
 
 function print({ reads, writes, deletes, bytes }: Bill, requests: number): void {
