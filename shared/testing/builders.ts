@@ -180,6 +180,12 @@ export const WEBHOOK_SECRETS = {
   SANDBOX_PROCESSOR_WEBHOOK_SECRETS: `whsec_${Buffer.from('the processor’s own secret').toString('base64')}`,
 };
 
+/** Where no bank’s API is; `aPushService` answers there that it knows nobody. */
+export const NO_BANK = 'http://no-bank.test';
+
+/** All that functions ask for which has no default. */
+export const CONFIG = { ...WEBHOOK_SECRETS, SANDBOX_API_URL: NO_BANK };
+
 /** The headers of a Standard Webhooks delivery, made as the specification says: HMAC over `id.timestamp.body`. */
 export function signedHeaders(
   body: Buffer,

@@ -2,7 +2,7 @@ import { phones } from '../../local/phones.ts';
 import type { RawRequest } from '../runtime/declared.ts';
 import { type Device, devicesPath, tokenPath, writeDevices, writeHolder } from '../store/devices.ts';
 import type { Fields, Write } from '../store/document.ts';
-import { NOW } from './builders.ts';
+import { NO_BANK, NOW } from './builders.ts';
 
 /** A phone of `uid-ann`'s in Danish, registered an hour ago, unless told otherwise. */
 export function aDevice(changes: Partial<Device> = {}): Device {
@@ -34,6 +34,8 @@ export function aPushService() {
   const calls: { url: string; authorization: string | null; message: unknown }[] = [];
 
   async function fetch(url: Parameters<typeof globalThis.fetch>[0], init?: RequestInit): Promise<Response> {
+    // A bank that knows nobody: there is nothing to compare.
+    if (String(url).startsWith(NO_BANK)) return { status: 404, ok: false } as Response;
     const message = JSON.parse(String(init?.body)) as unknown;
     calls.push({ url: String(url), authorization: new Headers(init?.headers).get('authorization'), message });
     const answer = service.send(message, NOW);

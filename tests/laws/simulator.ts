@@ -11,7 +11,7 @@ import type {
 } from '../../shared/runtime/declared.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
 import type { Fields } from '../../shared/store/document.ts';
-import { aRequest, NOW, signedHeaders, WEBHOOK_SECRETS } from '../../shared/testing/builders.ts';
+import { aRequest, CONFIG, NOW, signedHeaders } from '../../shared/testing/builders.ts';
 import { aDevice, aPushService, devicesOf } from '../../shared/testing/push-service.ts';
 import { aWorldOn } from '../../shared/testing/world.ts';
 import { type Life, type Violation, violationsAfter, watchLaws } from './laws.ts';
@@ -86,7 +86,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
   const phones = aPushService();
   let clock = NOW.getTime();
   const now = () => new Date(clock + draw(8) * 1000); // no two machines have the same time
-  const config = { ...WEBHOOK_SECRETS, BALANCE_SHARDS: String(shards) };
+  const config = { ...CONFIG, BALANCE_SHARDS: String(shards) };
   const settings = { functions: release, beside, weather, config, env: { now } };
   const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
   const laws = watchLaws(cloud);

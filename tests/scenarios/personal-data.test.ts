@@ -10,13 +10,7 @@ import { openLog } from '../../shared/runtime/log.ts';
 import { measuresOf } from '../../shared/runtime/measures.ts';
 import { observed } from '../../shared/runtime/observed.ts';
 import { noTelemetry, type Telemetry } from '../../shared/runtime/telemetry.ts';
-import {
-  aBody,
-  aRequest,
-  aWireEvent,
-  signedHeaders,
-  WEBHOOK_SECRETS,
-} from '../../shared/testing/builders.ts';
+import { aBody, aRequest, aWireEvent, CONFIG, signedHeaders } from '../../shared/testing/builders.ts';
 import { aPushService } from '../../shared/testing/push-service.ts';
 import { aWorld } from '../../shared/testing/world.ts';
 
@@ -76,7 +70,7 @@ test('no name, number, text or token of anybody’s stands in a log line, a span
   const functions = registry.map(({ fn }) => fn);
   const world = aWorld({
     functions,
-    config: WEBHOOK_SECRETS,
+    config: CONFIG,
     env: { log, telemetry },
     observed: telemetry.observed,
   });

@@ -20,9 +20,9 @@ import {
   aDelivery,
   aMessage,
   aRequest,
+  CONFIG,
   NOW,
   signedHeaders,
-  WEBHOOK_SECRETS,
   type WireEvent,
 } from '../../shared/testing/builders.ts';
 import { ALL_FAULTS, aWorld, aWorldOn, STORMY, stateOf, type Weather } from '../../shared/testing/world.ts';
@@ -72,7 +72,7 @@ export async function aScene({ seed = 1, faults = {}, weather = {}, ...given }: 
   const world = aWorldOn(ground, {
     functions,
     weather,
-    config: { ...WEBHOOK_SECRETS, ...config },
+    config: { ...CONFIG, ...config },
     env: { now: () => now },
   });
 

@@ -52,9 +52,9 @@ describe('a round through all accounts', () => {
     expect((await afterTicks(1, { hour: 4 })).chosen).toEqual(['0,1,2']);
   });
 
-  test('asks for fifty at a time', async () => {
-    const { chosen } = await afterTicks(1, { hour: 2, accounts: 70 });
-    expect(chosen[0]?.split(' ').map((batch) => batch.split(',').length)).toEqual([50, 20]);
+  test('asks for ten at a time', async () => {
+    const { chosen } = await afterTicks(1, { hour: 2, accounts: 17 });
+    expect(chosen[0]?.split(' ').map((batch) => batch.split(',').length)).toEqual([10, 7]);
   });
 
   test('goes one step for one tick, however often that comes', async () => {

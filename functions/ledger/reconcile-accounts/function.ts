@@ -14,7 +14,8 @@ import {
 } from '../../../shared/store/rounds.ts';
 
 const NAME = 'reconcile-accounts';
-const BATCH = 50;
+// A message is handled within a minute, also where each of its accounts is to be read whole.
+const BATCH = 10;
 const DRIFTS_MAX = 500;
 const DAY_MS = 86_400_000;
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/platform/platform.ts';
 import { aFact } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
+import recordTransaction from '../record-transaction/function.ts';
 import trackBalance from './function.ts';
 
 async function tracked(...facts: readonly Message[]) {
@@ -75,5 +76,24 @@ describe('the bank’s own balance', () => {
       asOf: '2026-11-23T09:00:00.000Z',
     });
     expect((await tracked(mixed)).parked).toEqual(['balance.two-currencies']);
+  });
+});
+
+describe('an account whose balance is not the bank’s', () => {
+  async function wanted(...facts: readonly Message[]) {
+    const world = aWorld({ functions: [trackBalance, recordTransaction] });
+    for (const fact of facts) await world.deliver('bank-facts', fact);
+    return world.events('coherence').map(({ type, data }) => ({ type, data }));
+  }
+  const booked = aFact('transaction.booked', { direction: 'credit', amountMinor: 300n });
+
+  test('is compared with the bank as it is now', async () => {
+    expect(await wanted(booked, updated(1, 400n))).toEqual([
+      { type: 'comparison.wanted', data: { bank: 'sandbox', accountIds: ['acct-1'], isRecheck: false } },
+    ]);
+  });
+
+  test('is not where the two agree, nor for an older word of the bank’s', async () => {
+    expect(await wanted(booked, updated(2, 300n), updated(1, 400n))).toEqual([]);
   });
 });

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { isHigher, isSameVersion } from '../../../shared/domain/rank.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { accountBalanceUpdated } from '../../../shared/events/bank-facts.ts';
-import type { EventOf } from '../../../shared/events/event.ts';
-import { readOne } from '../../../shared/platform/platform.ts';
+import { comparisonWanted } from '../../../shared/events/coherence.ts';
+import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
 import {
   type BankBalance,
   bankBalanceFrom,
@@ -12,12 +13,15 @@ import {
   writeBankBalance,
 } from '../../../shared/store/bank-balances.ts';
 
-/** Keeps the bank's own figures beside ours: a state, of which the highest sequence is true, whenever it comes. */
+/**
+ * Keeps the bank's own figures beside ours: a state, of which the highest sequence is true, whenever it comes. Where they are
+ * not ours, the account is compared with the bank as it is now: mostly something is on its way.
+ */
 export default onEvent({
   name: 'track-balance',
   on: [accountBalanceUpdated],
   prefix: 'account.balance-updated',
-  publishes: [],
+  publishes: [comparisonWanted],
   impact: 'Customers see the bank’s own available balance as it was; ours goes on.',
   config: z.object({}),
   connect: ({ reads }) => reads,
@@ -25,7 +29,13 @@ export default onEvent({
     const { accountId, bank, role } = fact.data;
     // What a source knows that only holds is no balance of the account.
     if (role !== 'books') throw new PermanentError('fact.not-its-role', { accountId, bank });
-    const document = await readOne(deps, bankBalancePath(accountId));
+    const balances = await deps.query(balancesOf(accountId));
+    const at = bankBalancePath(accountId);
+    const document = balances.find(({ path }) => path === at) ?? {
+      path: at,
+      fields: undefined,
+      version: undefined,
+    };
     const before = bankBalanceFrom(document);
     const after = balanceIn(fact);
     const version = String(after.rank.version);
@@ -36,7 +46,13 @@ export default onEvent({
     if (before && isSameVersion(after.rank, before.rank) && !saysTheSame(before, after)) {
       throw new PermanentError('fact.conflict', { accountId, version });
     }
-    return isHigher(after.rank, before?.rank) ? { writes: [writeBankBalance(document, after)] } : {};
+    if (!isHigher(after.rank, before?.rank)) return {};
+    const isOurs = balanceFrom(balances, after.currency).booked === after.bookedMinor;
+    const data = { bank, accountIds: [accountId], isRecheck: false };
+    return {
+      writes: [writeBankBalance(document, after)],
+      events: isOurs ? [] : [draft(comparisonWanted, { subject: bank, data })],
+    };
   },
 });
 
