@@ -98,6 +98,21 @@ ${count(counted('deliveries'), '1h', { by: 'bank' })} > 0`,
     ],
   },
   {
+    // A bank that says each minute that it is there is missed sooner.
+    name: 'BankHeartStops',
+    about:
+      'Nothing has come from {{ $labels.bank }} for a quarter of an hour, and {{ $value }} deliveries did in the hour before',
+    impact: 'Balances and feeds stand still, and phones stay silent, whatever happens at the bank.',
+    alarms: [
+      {
+        severity: 'page',
+        query: `${count(counted('deliveries'), '1h', { by: 'bank', ago: '15m' })} >= 50
+unless
+${count(counted('deliveries'), '15m', { by: 'bank' })} > 0`,
+      },
+    ],
+  },
+  {
     // The mirror equals the bank: of a thousand accounts that are compared, 999 are as the bank has them five minutes
     // after something was found.
     name: 'MirrorDrifts',
