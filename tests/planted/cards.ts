@@ -52,7 +52,7 @@ export const cardBugs: readonly Bug[] = [
       {
         file: 'shared/events/entry-part.ts',
         find: "...part('expiry', fact.data.authorisationId),",
-        replace: "...part('expiry', fact.id),",
+        replace: "...part('expiry', fact.data.bankEventId),",
       },
     ],
   },

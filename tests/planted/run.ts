@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Bug, LAWS } from './bug.ts';
 import { cardBugs } from './cards.ts';
+import { coherenceBugs } from './coherence.ts';
 import { copyOf, planted } from './copy.ts';
 import { doorBugs } from './doors.ts';
 import { compiles, endAll, type Finder, findersFor, run, type Verdict } from './finders.ts';
@@ -20,7 +21,14 @@ longer fits the code or does not compile, and where whoever found it is red with
   --list          says what there is, and plants nothing
 `;
 
-const BUGS: readonly Bug[] = [...runtimeBugs, ...ledgerBugs, ...cardBugs, ...doorBugs, ...notificationBugs];
+const BUGS: readonly Bug[] = [
+  ...runtimeBugs,
+  ...ledgerBugs,
+  ...cardBugs,
+  ...doorBugs,
+  ...notificationBugs,
+  ...coherenceBugs,
+];
 
 async function main(): Promise<boolean> {
   const { help = false, list = false, only = [], seed = '1', seconds = '60' } = readArguments();
