@@ -193,7 +193,8 @@ export const ledgerBugs: readonly Bug[] = [
       {
         file: 'shared/events/entry-part.ts',
         find: "return { ...part('clearing', clearingId), ...abroad(), final, bookedOn, valueOn };",
-        replace: "return { ...part('clearing', fact.data.bankEventId), ...abroad(), final, bookedOn, valueOn };",
+        replace:
+          "return { ...part('clearing', fact.data.bankEventId), ...abroad(), final, bookedOn, valueOn };",
       },
     ],
   },
