@@ -67,8 +67,12 @@ export async function compare(asked: Asked): Promise<Compared> {
   const all = entriesIn(bank, asked.now, await listed(api, { accountId }, asOf));
   const { parts, transactionsMinor } = await transactionsIn(past, accountId, currency);
   const ours = { currency: account?.currency, balanceMinor, transactionsMinor, parts };
-  const findings = findingsOf({ bank: booked, ours, listed: all, settledBefore });
-  const missing = new Set(findings.flatMap(({ cause, entry }) => (cause === 'missing-fact' ? [entry] : [])));
+  const differing = findingsOf({ bank: booked, ours, listed: all, settledBefore });
+  const isMissing = ({ cause }: Finding) => cause === 'missing-fact';
+  // It may have arrived while the bank was asked.
+  const now = differing.some(isMissing) ? await transactionsIn(reads, accountId, currency) : undefined;
+  const findings = differing.filter((finding) => !isMissing(finding) || !now?.parts[finding.entry]);
+  const missing = new Set(findings.filter(isMissing).map(({ entry }) => entry));
   const deliveries = all.flatMap(({ part, delivery }) => (missing.has(partKey(part)) ? [delivery] : []));
   return { outcome: findings.length > 0 ? 'drift' : 'on-its-way', findings, deliveries };
 }
@@ -105,12 +109,12 @@ async function listed(
 }
 
 /** All entries of an account, and what its transactions sum to. */
-async function transactionsIn(past: Reads, accountId: string, currency: string) {
+async function transactionsIn(reads: Reads, accountId: string, currency: string) {
   let transactionsMinor = 0n;
   const parts: Record<string, Part> = {};
   let after: string | undefined;
   do {
-    const page = await past.query(transactionsOf(accountId, PAGE, after));
+    const page = await reads.query(transactionsOf(accountId, PAGE, after));
     for (const transaction of page.flatMap((document) => transactionFrom(document) ?? [])) {
       transactionsMinor += transaction.totals[currency]?.booked ?? 0n;
       for (const part of Object.values(transaction.parts)) parts[partKey(part)] = part;

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { comparisonWanted } from '../../../shared/events/coherence.ts';
+import type { Message } from '../../../shared/platform/platform.ts';
 import { noTelemetry } from '../../../shared/runtime/telemetry.ts';
-import { aFact, aMessage } from '../../../shared/testing/builders.ts';
+import { aFact, aMessage, anEnv } from '../../../shared/testing/builders.ts';
 import { aWorld } from '../../../shared/testing/world.ts';
 import recordTransaction from '../record-transaction/function.ts';
 import fetchBalances from './function.ts';
@@ -11,16 +12,24 @@ afterEach(() => void vi.unstubAllGlobals());
 const BANK = 'http://bank.test';
 const AS_OF = '2026-11-23T10:00:00.000Z';
 
-type Answers = { bookedMinor?: string; items?: readonly object[]; failures?: number; status?: number };
+type Answers = {
+  bookedMinor?: string;
+  items?: readonly object[];
+  failures?: number;
+  status?: number;
+  /** Arrives here while the bank answers. */
+  meanwhile?: Message;
+};
 
 /** One booking of 100.00 at ours, and a bank that answers this. */
 async function compared(
-  { bookedMinor = '10000', items = [], failures = 0, status = 200 }: Answers,
+  { bookedMinor = '10000', items = [], failures = 0, status = 200, meanwhile }: Answers,
   { isRecheck = false, bank = 'sandbox' } = {},
 ) {
   let left = failures;
   const asked: string[] = [];
   vi.stubGlobal('fetch', async (url: string) => {
+    if (meanwhile && asked.length === 0) await record(meanwhile);
     asked.push(url.slice(BANK.length).split('?')[0] ?? '');
     if (left > 0) {
       left -= 1;
@@ -35,6 +44,7 @@ async function compared(
   const telemetry = { ...noTelemetry, measures: { ...noTelemetry.measures, comparisons } };
   const config = { SANDBOX_API_URL: BANK };
   const world = aWorld({ functions: [recordTransaction, fetchBalances], config, env: { telemetry } });
+  const record = recordTransaction.start(anEnv({ platform: world.store }), { BALANCE_SHARDS: 1 });
   await world.deliver(
     'bank-facts',
     aFact('transaction.booked', { direction: 'credit', time: '2026-11-23T09:00:00.000Z' }),
@@ -94,4 +104,17 @@ test('an account that the bank does not know is left alone', async () => {
 test('a bank without an API is not asked', async () => {
   const { told, asked } = await compared({}, { bank: 'sandbox-processor' });
   expect({ told, asked }).toEqual({ told: [], asked: [] });
+});
+
+test('what arrives while the bank is asked is not missing', async () => {
+  const late = { ...booking, id: 'evt-2', occurredAt: '2026-11-23T08:00:00Z' };
+  const other = { ...late, data: { ...late.data, transactionId: 'transfer-2' } };
+  const { told } = await compared({
+    ...{ bookedMinor: '20000', items: [booking, other] },
+    meanwhile: aFact('transaction.booked', {
+      ...{ id: 'fact-2', transactionId: 'transfer-2', direction: 'credit' },
+      time: '2026-11-23T08:00:00.000Z',
+    }),
+  });
+  expect(told).toEqual([]);
 });
