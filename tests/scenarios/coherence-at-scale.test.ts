@@ -9,6 +9,7 @@ const seed = Number(process.env.COUNTERFOIL_TEST_SEED ?? Math.floor(Math.random(
 const EVENTS = Number(process.env.COUNTERFOIL_TEST_EVENTS ?? 300);
 const ACCOUNTS = 20;
 const EACH_TICK = 40;
+const TICKS_A_PROCESS = 10;
 
 /**
  * A bank's life of so many events, five minutes at a time, with both schedules at each tick. `fate` says of each event in
@@ -30,7 +31,10 @@ async function aLife(
   const waiting: { event: BankEvent; atMs: number }[] = [];
   const lost: BankEvent[] = [];
   let told = 0;
+  let ticks = 0;
   const tick = async () => {
+    ticks += 1;
+    if (ticks % TICKS_A_PROCESS === 0) mirror.restart();
     mirror.passes(5);
     const due = waiting.filter(({ atMs }) => atMs <= mirror.now().getTime());
     for (const each of due) waiting.splice(waiting.indexOf(each), 1);

@@ -8,8 +8,9 @@ import { openBank } from '../../sandbox-bank/bank.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
 import type { Drift } from '../../shared/domain/drift.ts';
 import { balanceFrom, balancesOf } from '../../shared/store/balances.ts';
+import type { Fields } from '../../shared/store/document.ts';
 import { driftFrom } from '../../shared/store/drifts.ts';
-import { aBody, aRequest, signedHeaders, WEBHOOK_SECRETS } from '../../shared/testing/builders.ts';
+import { aBody, aRequest, CONFIG, signedHeaders } from '../../shared/testing/builders.ts';
 import { aWorld } from '../../shared/testing/world.ts';
 
 const BANK = 'http://bank.test';
@@ -33,18 +34,26 @@ export function aBankAndItsMirror({
   const bank = openBank({ onEvent: (event) => told.push(event), now, newId });
   const deliveries = { faults: {} as never, pending: 0, met: {} };
   const api = createApi({ bank, deliveries });
-  const world = aWorld({
-    seed,
-    functions: registry.map(({ fn }) => fn),
-    env: { now },
-    config: { ...WEBHOOK_SECRETS, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
-  });
+  const open = (stored: ReadonlyMap<string, Fields>) =>
+    aWorld({
+      ...{ seed, stored, functions: registry.map(({ fn }) => fn), env: { now } },
+      config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
+    });
+  let world = open(new Map());
   vi.stubGlobal('fetch', async (url: string) => api.request(url.slice(BANK.length)));
 
   return {
     now,
-    store: world.store,
-    world,
+    get store() {
+      return world.store;
+    },
+    get world() {
+      return world;
+    },
+    /** Goes on with what is stored, in new processes, without all that was ever published. */
+    restart(): void {
+      world = open(world.documents());
+    },
     passes(minutes: number): void {
       nowMs += minutes * 60_000;
     },
