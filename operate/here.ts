@@ -23,6 +23,7 @@ export function quietEnv(platform: Platform): Env {
     identify: refuse,
     accessToken: refuse,
     fcm: { sendUrl: '', isEmulated: false },
+    ask: refuse,
   };
 }
 

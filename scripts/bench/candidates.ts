@@ -7,6 +7,13 @@ import {
   cardCleared,
   transactionBooked,
 } from '../../shared/events/bank-facts.ts';
+import {
+  comparisonWanted,
+  driftFound,
+  eventsFetched,
+  statementCompared,
+  statementsWanted,
+} from '../../shared/events/coherence.ts';
 import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
@@ -122,6 +129,12 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
     deviceId: 'phone',
     registeredAt: new Date().toISOString(),
   });
+  const finding = {
+    ...({ cause: 'missing-fact', entry: 'booking:bench', amountMinor: 100n, currency: 'DKK' } as const),
+    evidence: {},
+  };
+  const day = { bank: 'sandbox', accountId: 'acct_bench', date: '2026-11-23', currency: 'DKK' };
+  const figures = { openingMinor: 0n, closingMinor: 0n, matches: [], found: [] };
   const calls: Record<string, Call> = {
     'receive-bank-webhook': webhook,
     'archive-delivery': delivery,
@@ -142,6 +155,21 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
     'track-balance': updated,
     'track-pending': listed,
     'redrive-waiting': frozen,
+    'fetch-missed-events': tick,
+    'reconcile-accounts': tick,
+    'track-bank': pushed(() =>
+      aPush(eventsFetched, { bank: 'sandbox', fetchedUntil: asOf(), fetchedAt: asOf() }),
+    ),
+    'fetch-balances': pushed(() =>
+      aPush(comparisonWanted, { bank: 'sandbox', accountIds: ['acct_bench'], isRecheck: false }),
+    ),
+    'fetch-statements': pushed(() =>
+      aPush(statementsWanted, { bank: 'sandbox', accountIds: ['acct_bench'], date: day.date }),
+    ),
+    'track-drift': pushed(() =>
+      aPush(driftFound, { bank: 'sandbox', accountId: 'acct_bench', foundAt: asOf(), finding }),
+    ),
+    'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
     'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
     'assign-entry': () => ({
       ...{ path: '/v1/operators/assignments', method: 'POST', body: JSON.stringify(assignment()) },

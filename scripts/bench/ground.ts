@@ -10,6 +10,7 @@ import { draft, type Event, type Kind } from '../../shared/events/event.ts';
 import { googlePlatform } from '../../shared/platform/google.ts';
 import { googleRestPlatform } from '../../shared/platform/google-rest.ts';
 import type { Message } from '../../shared/platform/platform.ts';
+import { ask } from '../../shared/platform/rest/ask.ts';
 import { type Config, type DeclaredFunction, topicsOf } from '../../shared/runtime/declared.ts';
 import type { Env } from '../../shared/runtime/env.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -21,10 +22,11 @@ import { path } from '../../shared/store/document.ts';
 export const BASE = portBase({ COUNTERFOIL_PORT_BASE: process.env.COUNTERFOIL_PORT_BASE ?? '8500' });
 const PROJECT = 'demo-bench';
 const SECRET = `whsec_${Buffer.from('a secret of nothing but benches').toString('base64')}`;
+// A bank that lists nothing and knows nobody answers there.
+const BANK = '/bank';
 const SECRETS = {
   ...Object.fromEntries(banks.map(({ name }) => [secretsVariable(name), SECRET])),
-  // Nobody listens there.
-  [apiVariable('sandbox')]: 'http://127.0.0.1:9',
+  [apiVariable('sandbox')]: `http://127.0.0.1:${portsFrom(BASE).telemetry}${BANK}`,
 };
 
 // A bench that is interrupted takes what it started with it.
@@ -88,10 +90,13 @@ export async function warmUp({ project: projectId }: Ground, times = 1000): Prom
     }
 }
 
-/** Takes whatever functions tell of their work, and forgets it. */
+/** Takes whatever functions tell of their work, and forgets it; and is the bank. */
 async function startCollector(port: number): Promise<Server> {
-  const collector = createServer((request, response) => {
-    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}'));
+  const collector = createServer(({ url = '' }, response) => {
+    const isBank = url.startsWith(BANK);
+    const list = { items: [], asOf: new Date().toISOString() };
+    response.statusCode = isBank && !url.includes('/events') ? 404 : 200;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(isBank ? list : {}));
   });
   await new Promise<void>((resolve, reject) =>
     collector.once('error', reject).listen(port, '127.0.0.1', resolve),
@@ -170,6 +175,7 @@ export function anEnv(platform: Env['platform']): Env {
     identify: async () => ({ uid: 'nobody', isOperator: false }),
     accessToken: async () => 'nothing',
     fcm: { sendUrl: 'http://nowhere', isEmulated: true },
+    ask,
   };
 }
 

@@ -50,11 +50,11 @@ async function main(): Promise<void> {
     };
   });
   let requests = 0;
-  globalThis.fetch = async (url) => {
+  const ask = async (url: string) => {
     requests += 1;
-    return Response.json(String(url).includes('/statements/') ? statement() : balance());
+    return { status: 200, body: JSON.stringify(url.includes('/statements/') ? statement() : balance()) };
   };
-  const env = { ...anEnv(counted), now: () => new Date(NIGHT) };
+  const env = { ...anEnv(counted), ask, now: () => new Date(NIGHT) };
   const start = (fn: EventFunction) => fn.start(env, configOf(fn));
   const [balances, statements] = [start(fetchBalances), start(fetchStatements)];
   await reconcileAccounts.start(env, configOf(reconcileAccounts))('tick'); // enough for a round of so few

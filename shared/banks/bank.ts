@@ -75,6 +75,9 @@ export type BookedAtBank = {
   readonly asOf: string;
 };
 
+/** One GET of a bank's API. Rejects where no whole answer came in time. */
+export type Ask = (url: string) => Promise<{ readonly status: number; readonly body: string }>;
+
 /** What a bank can be asked. Each is one request; a bank that does not answer as it should is an error. */
 export type BankApi = {
   events(window: Window, after: string | undefined): Promise<EventsPage>;
@@ -115,5 +118,5 @@ export type Bank = {
     readonly more: readonly Uint8Array[];
   };
   /** Its API, where it has one, at this address. */
-  readonly openApi?: (baseUrl: string) => BankApi;
+  readonly openApi?: (baseUrl: string, ask: Ask) => BankApi;
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Bank, BankApi } from './bank.ts';
+import type { Ask, Bank, BankApi } from './bank.ts';
 import { sandbox, sandboxProcessor } from './sandbox/index.ts';
 
 export const banks: readonly Bank[] = [sandbox, sandboxProcessor];
@@ -26,11 +26,14 @@ export const apiVariables: Readonly<Record<ApiVariable, z.ZodURL>> = Object.from
 );
 
 /** The APIs of all banks that can be asked, by the banks' names. */
-export function openApis(config: Readonly<Record<ApiVariable, string>>): ReadonlyMap<string, BankApi> {
+export function openApis(
+  config: Readonly<Record<ApiVariable, string>>,
+  ask: Ask,
+): ReadonlyMap<string, BankApi> {
   return new Map(
     banks.flatMap(({ name, openApi }): [string, BankApi][] => {
       const baseUrl = config[apiVariable(name)];
-      return openApi && baseUrl !== undefined ? [[name, openApi(baseUrl)]] : [];
+      return openApi && baseUrl !== undefined ? [[name, openApi(baseUrl, ask)]] : [];
     }),
   );
 }

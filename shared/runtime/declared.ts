@@ -63,6 +63,7 @@ export type Given<C extends z.ZodObject> = {
   /** For one of Google's APIs, by its OAuth scope. */
   readonly accessToken: Env['accessToken'];
   readonly fcm: Env['fcm'];
+  readonly ask: Env['ask'];
   /** What it alone can count. */
   readonly measures: Measures;
 };

@@ -1,3 +1,4 @@
+import type { Ask } from '../banks/bank.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Log } from './log.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -17,6 +18,8 @@ export type Env = {
   /** A token of our own service account for one of Google's APIs, by its OAuth scope. */
   accessToken(scope: string): Promise<string>;
   readonly fcm: Fcm;
+  /** One GET of somebody's API, as a bank's. */
+  readonly ask: Ask;
   /**
    * Only while a read model is rebuilt from what is archived: the rebuild's id. Under it every event is handled
    * once more, whoever handled it before, and nothing is published or parked.

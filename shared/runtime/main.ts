@@ -2,6 +2,7 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import * as z from 'zod';
 import { PublicError } from '../errors.ts';
+import { ask } from '../platform/rest/ask.ts';
 import { openTokens } from '../platform/rest/token.ts';
 import { openPlatform } from '../platform/transport.ts';
 import type {
@@ -83,6 +84,7 @@ async function listen(
     identify,
     accessToken: tokens.token,
     fcm: fcmOf(own.GOOGLE_CLOUD_PROJECT, own.FCM_EMULATOR_HOST),
+    ask,
     now: () => new Date(),
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
   };

@@ -341,10 +341,10 @@ test('a function is given its configuration, the store, and the clock', async ()
   const fn = onEvent({ ...declaredToWatch, on: [happened], config, connect, decide });
   const env = anEnv();
   await fn.start(env, { LIMIT: '7' })(message);
-  const { platform: reads, accessToken, fcm, telemetry } = env;
+  const { platform: reads, accessToken, fcm, ask, telemetry } = env;
   const { measures } = telemetry;
   expect(connect.mock.lastCall?.[0]).toEqual({
-    ...{ config: { LIMIT: '7' }, reads, accessToken, fcm, measures },
+    ...{ config: { LIMIT: '7' }, reads, accessToken, fcm, ask, measures },
     snapshot: expect.any(Function),
   });
   expect(decide.mock.lastCall?.[1]).toEqual({ deps: 'what it made of it', now: NOW });

@@ -61,10 +61,18 @@ export function onEvent<
     trigger: 'event',
     prefix: declaration.prefix,
     start(env, config) {
-      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { platform: reads, accessToken, fcm, ask, telemetry } = env;
       const { measures } = telemetry;
       const snapshot = () => reads.snapshot();
-      const deps = connect({ config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures });
+      const deps = connect({
+        config: config as z.output<C>,
+        reads,
+        snapshot,
+        accessToken,
+        fcm,
+        ask,
+        measures,
+      });
       return (message) => receive(env, deps, message);
     },
   };

@@ -53,10 +53,18 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     trigger: 'request',
     routes: Object.keys(declaration.routes),
     start(env, config) {
-      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { platform: reads, accessToken, fcm, ask, telemetry } = env;
       const { measures } = telemetry;
       const snapshot = () => reads.snapshot();
-      const deps = connect({ config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures });
+      const deps = connect({
+        config: config as z.output<C>,
+        reads,
+        snapshot,
+        accessToken,
+        fcm,
+        ask,
+        measures,
+      });
       return (request) => respond(env, deps, request);
     },
   };

@@ -34,10 +34,10 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
     trigger: 'schedule',
     start(env, config: Config) {
       const republish = () => republishUnpublished(env);
-      const { platform: reads, accessToken, fcm, telemetry } = env;
+      const { platform: reads, accessToken, fcm, ask, telemetry } = env;
       const { measures } = telemetry;
       const snapshot = () => reads.snapshot();
-      const given = { config: config as z.output<C>, reads, snapshot, accessToken, fcm, measures };
+      const given = { config: config as z.output<C>, reads, snapshot, accessToken, fcm, ask, measures };
       const deps = connect({ ...given, republish });
       return (tick, traceparent) => run(env, deps, tick, traceparent);
     },

@@ -36,6 +36,11 @@ export function anEnv(changes: Partial<Env> = {}): Env {
       return { uid, isOperator: uid.startsWith('op-') };
     },
     accessToken: async () => 'token-of-our-own',
+    // Tests put their own in the place of `fetch`.
+    async ask(url) {
+      const response = await fetch(url);
+      return { status: response.status, body: await response.text() };
+    },
     fcm: { sendUrl: 'https://fcm.googleapis.com/v1/projects/demo-test/messages:send', isEmulated: false },
     ...changes,
   };

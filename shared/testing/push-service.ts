@@ -35,7 +35,7 @@ export function aPushService() {
 
   async function fetch(url: Parameters<typeof globalThis.fetch>[0], init?: RequestInit): Promise<Response> {
     // A bank that knows nobody: there is nothing to compare.
-    if (String(url).startsWith(NO_BANK)) return { status: 404, ok: false } as Response;
+    if (String(url).startsWith(NO_BANK)) return { status: 404, text: async () => '' } as Response;
     const message = JSON.parse(String(init?.body)) as unknown;
     calls.push({ url: String(url), authorization: new Headers(init?.headers).get('authorization'), message });
     const answer = service.send(message, NOW);

@@ -21,9 +21,9 @@ export default onSchedule({
     // How late an event may come into the bank's list.
     LISTED_LATE_MINUTES: z.coerce.number().int().min(1).max(10_080).default(30),
   }),
-  connect: ({ config, reads }) => ({
+  connect: ({ config, reads, ask }) => ({
     reads,
-    apis: openApis(config),
+    apis: openApis(config, ask),
     graceMs: config.MISSED_AFTER_SECONDS * 1000,
     overlapMs: config.LISTED_LATE_MINUTES * 60_000,
   }),

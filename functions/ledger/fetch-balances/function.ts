@@ -19,9 +19,9 @@ export default onEvent({
     // What is younger may still be on its way.
     SETTLED_AFTER_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
   }),
-  connect: ({ config, reads, snapshot, measures }) => ({
+  connect: ({ config, reads, snapshot, ask, measures }) => ({
     ...{ reads, snapshot, measures },
-    apis: openApis(config),
+    apis: openApis(config, ask),
     graceMs: config.SETTLED_AFTER_SECONDS * 1000,
   }),
   async deliver({ data: { bank, accountIds, isRecheck } }, { deps, now }) {

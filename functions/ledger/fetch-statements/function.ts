@@ -23,7 +23,7 @@ export default onEvent({
   impact:
     'A day that our half and the bank’s tell differently is not found out, unless the balances differ too.',
   config: z.object(apiVariables),
-  connect: ({ config, snapshot }) => ({ apis: openApis(config), snapshot }),
+  connect: ({ config, snapshot, ask }) => ({ apis: openApis(config, ask), snapshot }),
   async deliver({ data: { bank, date, accountIds } }, { deps: { apis, snapshot }, now }) {
     const events = [];
     for (const accountId of accountIds) {

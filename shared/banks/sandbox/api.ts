@@ -10,10 +10,8 @@ import {
   plainDate,
   signedMinorUnits,
 } from '../../events/event.ts';
-import type { BankApi, Window } from '../bank.ts';
+import type { Ask, BankApi, Window } from '../bank.ts';
 
-// Longer than a bank takes, and short enough for many to be asked while a tick lasts.
-const ASK_MS = 10_000;
 const PAGE = 500;
 
 const account = z.object({ bookedMinor: signedMinorUnits, currency: currencyCode, asOf: instant });
@@ -52,12 +50,12 @@ function lineOf({ lineId, direction, amount, bookingDate, valueDate, ...ids }: z
 }
 
 /** The sandbox bank's own API. Events are JSON of the same shape as in its deliveries. */
-export function openSandboxApi(baseUrl: string): BankApi {
+export function openSandboxApi(baseUrl: string, ask: Ask): BankApi {
   return {
     async events({ accountId, since, until }, after) {
       const path = accountId === undefined ? '/events' : `/accounts/${encodeURIComponent(accountId)}/events`;
       const { items, nextAfter, asOf } = page.parse(
-        await ask(path, { since, until, after, limit: `${PAGE}` }),
+        await read(path, { since, until, after, limit: `${PAGE}` }),
       );
       const events = items.map((event) => ({
         occurredAt: utc(event.occurredAt),
@@ -66,13 +64,13 @@ export function openSandboxApi(baseUrl: string): BankApi {
       return { events, nextAfter, asOf: utc(asOf) };
     },
     async statement(accountId, date) {
-      const answer = await ask(`/accounts/${encodeURIComponent(accountId)}/statements/${date}`, {});
+      const answer = await read(`/accounts/${encodeURIComponent(accountId)}/statements/${date}`, {});
       if (answer === undefined) return undefined;
       const { lines, ...figures } = statement.parse(answer);
       return { ...figures, lines: lines.map(lineOf) };
     },
     async booked(accountId) {
-      const answer = await ask(`/accounts/${encodeURIComponent(accountId)}`, {});
+      const answer = await read(`/accounts/${encodeURIComponent(accountId)}`, {});
       if (answer === undefined) return undefined;
       const { asOf, ...figures } = account.parse(answer);
       return { ...figures, asOf: utc(asOf) };
@@ -80,14 +78,13 @@ export function openSandboxApi(baseUrl: string): BankApi {
   };
 
   /** The answer's JSON, or undefined where the bank has no such thing. */
-  async function ask(path: string, query: Window & { after?: string; limit?: string }): Promise<unknown> {
+  async function read(path: string, query: Window & { after?: string; limit?: string }): Promise<unknown> {
     const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const url = `${baseUrl}${path}?${new URLSearchParams(given)}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
-    if (response.status === 404) return undefined;
+    const { status, body } = await ask(url);
+    if (status === 404) return undefined;
     // What it says may repeat what customers are called.
-    if (!response.ok)
-      throw Object.assign(new Error('bank.refused'), { code: `bank.status-${response.status}` });
-    return response.json();
+    if (status !== 200) throw Object.assign(new Error('bank.refused'), { code: `bank.status-${status}` });
+    return JSON.parse(body);
   }
 }
