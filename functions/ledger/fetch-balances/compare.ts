@@ -40,8 +40,11 @@ type Asked = {
 export async function compare(asked: Asked): Promise<Compared> {
   const { bank, api, reads, accountId, graceMs } = asked;
   const past = asked.snapshot();
-  const account = accountFrom(await readOne(past, accountPath(accountId)));
-  const balances = await past.query(balancesOf(accountId));
+  const [document, balances] = await Promise.all([
+    readOne(past, accountPath(accountId)),
+    past.query(balancesOf(accountId)),
+  ]);
+  const account = accountFrom(document);
   const booked = await api.booked(accountId);
   if (!booked) return { outcome: 'unknown', findings: [], deliveries: [] };
   const { currency, asOf } = booked;
