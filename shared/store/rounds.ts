@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defined, lastId, path, type Query, type Stored, type Write, write } from './document.ts';
 
-/** How far the present round through all accounts has come, and when it and the one before it began. */
+/** How far the present round through all accounts has come, when it began, and how long the one before it took. */
 export type Round = {
   /** The document id of the last account that had its turn; undefined where the round begins. */
   readonly after?: string | undefined;

@@ -16,7 +16,7 @@ const PAGES_MAX = 1000;
 const LATELY_MS = 3_600_000;
 
 export type Compared = {
-  /** Unknown: the bank does not know the account, or does not list all that it says. */
+  /** Unknown: the bank does not know the account. */
   readonly outcome: 'coherent' | 'on-its-way' | 'drift' | 'unknown';
   readonly findings: readonly Finding[];
   /** What is missing, as the bank lists it. */
