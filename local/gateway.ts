@@ -6,6 +6,7 @@ import { PublicError } from '../shared/errors.ts';
 import { send } from '../shared/runtime/door.ts';
 import { problem } from '../shared/runtime/problem.ts';
 import type { LocalFunction } from './functions.ts';
+import type { Scheduler } from './scheduler.ts';
 
 /** The one address of the outside world, in place of production's load balancer. */
 export type Gateway = {
@@ -19,7 +20,7 @@ export async function startGateway(options: {
   port: number;
   functions: readonly LocalFunction[];
   isQuiet: () => Promise<boolean>;
-  tick: (name: string) => Promise<void>;
+  scheduler: Scheduler;
 }): Promise<Gateway> {
   const routes = options.functions.flatMap((local) =>
     local.fn.trigger === 'request'
@@ -58,8 +59,16 @@ export async function startGateway(options: {
     }
     const [, name] = /^\/_local\/tick\/([a-z-]+)$/.exec(pathname) ?? [];
     if (name !== undefined && request.method === 'POST') {
-      const failure = await options.tick(name).catch(({ message }: Error) => message);
+      const failure = await options.scheduler.tick(name).catch(({ message }: Error) => message);
       return send(response, failure ? { status: 409, body: { failure } } : { status: 204 });
+    }
+    if (pathname === '/_local/schedules/hold' && request.method === 'POST') {
+      await options.scheduler.hold();
+      return send(response, { status: 204 });
+    }
+    if (pathname === '/_local/schedules/go-on' && request.method === 'POST') {
+      options.scheduler.goOn();
+      return send(response, { status: 204 });
     }
     const route = routes.find(({ matches }) => isMatch(matches, pathname));
     if (!route) return refuse(response, 404, 'route.not-found');

@@ -179,7 +179,7 @@ export async function startStack({
     stops.push(() => bank.stop());
     const scheduler = startScheduler(functions, tokens);
     stops.push(scheduler.stop);
-    const gateway = await startGateway({ port: ports.gateway, functions, isQuiet, tick: scheduler.tick });
+    const gateway = await startGateway({ port: ports.gateway, functions, isQuiet, scheduler });
     stops.push(() => gateway.stop());
 
     const platform = googlePlatform({ projectId: PROJECT });
