@@ -2,7 +2,7 @@ import recordTransaction from '../../functions/ledger/record-transaction/functio
 import { type Totals, totalsOf } from '../../shared/domain/transaction.ts';
 import { type Reads, readOne } from '../../shared/platform/platform.ts';
 import { accountFrom, accountPath } from '../../shared/store/accounts.ts';
-import { balanceFrom, balancesOf, shardOf } from '../../shared/store/balances.ts';
+import { balanceFrom, balancesOf, isShard, shardOf } from '../../shared/store/balances.ts';
 import { bankBalanceFrom } from '../../shared/store/bank-balances.ts';
 import { lastId, type Stored } from '../../shared/store/document.ts';
 import { type Transaction, transactionFrom, transactionsOf } from '../../shared/store/transactions.ts';
@@ -77,8 +77,9 @@ function balanceIn(
   { accountId, documents, sums }: { accountId: string; documents: readonly Stored[]; sums: Sums },
 ): ExplainedBalance {
   const parts = sums.byCurrency.get(currency) ?? new Map<string, Sum>();
-  const stored = new Map(documents.map((each) => [lastId(each.path), balanceFrom([each], currency)]));
-  const ids = [...new Set([...stored.keys(), ...parts.keys()])].filter((id) => id !== 'bank');
+  const shards = documents.filter(({ path }) => isShard(path));
+  const stored = new Map(shards.map((each) => [lastId(each.path), balanceFrom([each], currency)]));
+  const ids = [...new Set([...stored.keys(), ...parts.keys()])];
   const figures = ids
     .sort((a, b) => Number(a) - Number(b))
     .map((shard) => ({
@@ -120,7 +121,7 @@ function bankFigures({ bookedMinor, availableMinor, asOf }: NonNullable<ReturnTy
 }
 
 function currenciesIn(documents: readonly Stored[]): string[] {
-  const shards = documents.filter(({ path }) => lastId(path) !== 'bank');
+  const shards = documents.filter(({ path }) => isShard(path));
   return shards.flatMap(({ fields }) =>
     Object.keys(fields ?? {}).filter((field) => /^[A-Z]{3}$/.test(field)),
   );

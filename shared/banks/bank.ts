@@ -1,3 +1,4 @@
+import type { IsoStatus, PaymentOrder, Scheme } from '../domain/payment.ts';
 import type { Statement } from '../domain/statement.ts';
 import type { bankFacts } from '../events/bank-facts.ts';
 import type { Draft } from '../events/event.ts';
@@ -75,8 +76,40 @@ export type BookedAtBank = {
   readonly asOf: string;
 };
 
-/** One GET of a bank's API. Rejects where no whole answer came in time. */
-export type Ask = (url: string) => Promise<{ readonly status: number; readonly body: string }>;
+/** One request to a bank's API, a GET unless told otherwise. Rejects where no whole answer came in time. */
+export type Ask = (
+  url: string,
+  request?: {
+    readonly method: 'POST';
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  },
+) => Promise<{ readonly status: number; readonly body: string }>;
+
+/** What a bank says of a payment when it is asked, or told to carry one out. */
+export type PaymentSaid = {
+  readonly isoStatus: IsoStatus;
+  /** A code of ISO 20022's, or the bank's own. */
+  readonly reason?: string | undefined;
+  /** By the bank's clock; where it refused at once it has none, and took nothing. */
+  readonly at?: string | undefined;
+  readonly bankPaymentId?: string | undefined;
+};
+
+/** What a bank says of a name beside an IBAN (verification of payee); `name` only of one that comes close. */
+export type PayeeVerified = {
+  readonly match: 'match' | 'close-match' | 'no-match' | 'not-possible';
+  readonly name?: string | undefined;
+};
+
+/** How a bank takes payments. */
+export type PaymentTerms = {
+  /** Its day is this zone's. */
+  readonly timeZone: string;
+  /** How long it remembers an idempotency key: past it the same order under the same key would pay a second time. */
+  readonly keyLifetimeSeconds: number;
+  readonly schemes: Readonly<Partial<Record<Scheme, { readonly currencies?: readonly string[] }>>>;
+};
 
 /** What a bank can be asked. Each is one request; a bank that does not answer as it should is an error. */
 export type BankApi = {
@@ -85,6 +118,16 @@ export type BankApi = {
   booked(accountId: string): Promise<BookedAtBank | undefined>;
   /** One day of an account; undefined where the bank has no statement of it. `date` is plain, in the bank's calendar. */
   statement(accountId: string, date: string): Promise<Statement | undefined>;
+  /**
+   * Has it carry out a payment, once for the key while it remembers that. A refusal is a word too (`RJCT`); where it
+   * rejects, nobody knows whether the bank took it.
+   */
+  pay(order: PaymentOrder, idempotencyKey: string): Promise<PaymentSaid>;
+  /** All that it knows under this id of ours, whatever it remembers of keys; nothing where it took no such payment. */
+  paymentsNamed(paymentId: string): Promise<readonly PaymentSaid[]>;
+  /** Asks it to have back what was sent; what comes of that it tells by a webhook. False where it will not ask. */
+  recall(paymentId: string, reason: string, idempotencyKey: string): Promise<boolean>;
+  verifyPayee(payee: { readonly name: string; readonly iban: string }): Promise<PayeeVerified>;
 };
 
 /** One event of a delivery that could not be read, cut out so that it is a delivery of its own. */
@@ -117,6 +160,8 @@ export type Bank = {
     /** The rest of a long delivery, as bodies of deliveries that are translated by themselves. */
     readonly more: readonly Uint8Array[];
   };
+  /** Where payments can be ordered from its accounts. */
+  readonly payments?: PaymentTerms;
   /** Its API, where it has one, at this address. */
   readonly openApi?: (baseUrl: string, ask: Ask) => BankApi;
 };

@@ -36,6 +36,8 @@ export type Part = {
   readonly bookedOn?: string | undefined;
   readonly valueOn?: string | undefined;
   readonly endToEndId?: string | undefined;
+  /** The payment of ours that made the entry. */
+  readonly paymentId?: string | undefined;
   /** From a source that only holds: it takes from the hold, and another source books it. */
   readonly holdsOnly?: boolean | undefined;
   /** What the merchant asked for in its own currency, and the rate: account currency for one unit of it. */
@@ -73,6 +75,7 @@ export type Summary = {
   readonly latestAt: string;
   readonly bookedOn?: string | undefined;
   readonly bankIds: readonly string[];
+  readonly paymentId?: string | undefined;
   /**
    * Whether it stands in the customer's feed. What another entry tells already, or what never was an amount, does
    * not: a purchase that the core bank books beside its processor, an unlinked reversal by itself.
@@ -131,6 +134,7 @@ export function summaryOf(parts: Parts, totals = totalsOf(parts)): Summary {
       .map((part) => part.bookedOn ?? part.occurredAt.slice(0, 10))
       .sort()[0],
     bankIds: [...new Set(all.filter((part) => part.kind !== 'link').map((part) => part.id))].sort(),
+    paymentId: all.find((part) => part.paymentId)?.paymentId,
     isShown: all.some(isBooked) || anyHeld || (asked > 0n && !isToldElsewhere(all)),
   };
 }

@@ -1,33 +1,8 @@
 import * as z from 'zod';
-import type { Money } from '../domain/money.ts';
-import {
-  currencyCode,
-  direction,
-  instant,
-  kind,
-  minorUnits,
-  plainDate,
-  resourceVersion,
-  signedMinorUnits,
-} from './event.ts';
+import { currencyCode, direction, instant, kind, plainDate, signedMinorUnits } from './event.ts';
+import { amount, bankId, origin } from './origin.ts';
+import { paymentWords } from './payment-facts.ts';
 
-/** Where a canonical fact comes from. `deliveryId` leads back to the bytes that the bank signed. */
-const origin = {
-  bank: z.string(),
-  accountId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  bankEventId: z.string().min(1).max(256),
-  deliveryId: z.string(),
-  receivedAt: instant,
-  resourceVersion,
-  /**
-   * What the source is to the account: it books, or it only holds, as a card processor beside a core bank that
-   * tells of the same purchase by an entry of its own.
-   */
-  role: z.enum(['books', 'holds']),
-};
-
-const bankId = z.string().min(1).max(256);
-const amount = z.object({ amountMinor: minorUnits, currency: currencyCode }) satisfies z.ZodType<Money>;
 const signedAmount = z.object({ amountMinor: signedMinorUnits, currency: currencyCode });
 
 const transaction = z.object({
@@ -40,6 +15,8 @@ const transaction = z.object({
   bookedOn: plainDate.optional(),
   valueOn: plainDate.optional(),
   endToEndId: z.string().optional(),
+  /** Of an entry that a payment of ours made: the id that we gave it. */
+  paymentId: z.string().max(64).optional(),
 });
 
 const merchant = z.object({ name: z.string(), mcc: z.string().optional(), country: z.string().optional() });
@@ -210,4 +187,5 @@ export const bankFacts = [
   accountPendingListed,
   ...transactionFacts,
   ...cardFacts,
+  ...paymentWords,
 ] as const;

@@ -90,8 +90,8 @@ export function partOf(fact: EntryFact): Part {
 
   function transfer(kind: Part['kind']): Part {
     if (!('transactionId' in fact.data)) throw new Error('fact.no-transaction');
-    const { transactionId, bookedOn, valueOn, endToEndId } = fact.data;
-    return { ...part(kind, transactionId), bookedOn, valueOn, endToEndId };
+    const { transactionId, bookedOn, valueOn, endToEndId, paymentId } = fact.data;
+    return { ...part(kind, transactionId), bookedOn, valueOn, endToEndId, paymentId };
   }
 }
 

@@ -33,6 +33,7 @@ export type Topic =
   | 'partner-bank-webhooks'
   | 'bank-facts'
   | 'transactions'
+  | 'payments'
   | 'customers'
   | 'notifications'
   | 'coherence'

@@ -5,6 +5,8 @@ import * as deadLetters from './dead-letters.ts';
 import type { Kind } from './event.ts';
 import * as notifications from './notifications.ts';
 import * as webhooks from './partner-bank-webhooks.ts';
+import { paymentNotReceived, paymentUnanswered } from './payment-facts.ts';
+import * as payments from './payments.ts';
 import * as transactions from './transactions.ts';
 
 /** Every kind of event there is. Types are unique, so that an event that was kept tells its topic. */
@@ -12,7 +14,9 @@ export const kinds: readonly Kind[] = [
   ...bank.bankFacts,
   bank.cardEntryMatched,
   bank.cardEntryAssigned,
-  ...[webhooks, transactions, customers, notifications, coherence, deadLetters].flatMap((topic) =>
+  paymentUnanswered,
+  paymentNotReceived,
+  ...[webhooks, transactions, payments, customers, notifications, coherence, deadLetters].flatMap((topic) =>
     Object.values(topic),
   ),
 ];

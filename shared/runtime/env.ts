@@ -18,7 +18,7 @@ export type Env = {
   /** A token of our own service account for one of Google's APIs, by its OAuth scope. */
   accessToken(scope: string): Promise<string>;
   readonly fcm: Fcm;
-  /** One GET of somebody's API, as a bank's. */
+  /** One request to somebody's API, as a bank's. */
   readonly ask: Ask;
   /**
    * Only while a read model is rebuilt from what is archived: the rebuild's id. Under it every event is handled

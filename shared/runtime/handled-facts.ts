@@ -13,6 +13,7 @@ export function keeperOf(type: string): string {
   if (type === 'account.balance-updated') return 'track-balance';
   if (type === 'account.pending-listed') return 'track-pending';
   if (type === 'account.brought-forward') return 'record-transaction';
+  if (type.startsWith('payment.')) return 'track-payment';
   return type.startsWith('account.') ? 'track-account' : 'record-transaction';
 }
 

@@ -26,7 +26,13 @@ export type Cause = {
 };
 
 export type Outcome = 'done' | 'repeated';
-export type Effects = { readonly writes: readonly Write[]; readonly events: readonly Outgoing[] };
+export type Effects = {
+  readonly writes: readonly Write[];
+  readonly events: readonly Outgoing[];
+  /** For whoever comes again with the cause, as JSON. */
+  readonly answer?: string | undefined;
+};
+export type Done = { readonly outcome: Outcome; readonly answer: string | undefined };
 
 /** An entry, and the document that it stands in as it is now. */
 type KeptEntry = InboxEntry & { readonly stored: Stored };
@@ -46,7 +52,7 @@ const DECIDE_AGAIN: ReadonlySet<number> = new Set([
  * write of the same commit. A crash between commit and publish heals itself, because whoever comes next finds
  * the entry and publishes what it holds.
  */
-export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<Effects>): Promise<Outcome> {
+export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<Effects>): Promise<Done> {
   const at = inboxPath(cause.functionName, cause.id, env.rebuild);
   const attempt = randomUUID();
   // The document that others want as well, known once it was decided what to write.
@@ -58,7 +64,7 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
     // All at once, only one of those who wait for it would win each time.
     if (!inTurn && contended !== undefined && env.turns.wanting(contended) > 0) return undefined;
     const events = env.rebuild === undefined ? decided.events : [];
-    const entry = entryOf(env, cause, attempt, events);
+    const entry = entryOf(env, cause, attempt, events, decided.answer);
     const created = createInbox(at, entry);
     const version = await env.platform.commit([...created, ...decided.writes]);
     return { ...entry, stored: { path: at, fields: created[0].fields, version } };
@@ -78,7 +84,7 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
         (contended === undefined ? await decideAndCommit(false) : undefined) ??
         (await takeTurn(contended ?? ''));
       if (entry) await publishEntry(env, entry);
-      return 'done';
+      return { outcome: 'done', answer: entry?.answer };
     } catch (error) {
       // Whatever the code says, only the inbox knows whether the commit took effect: a client that retries by
       // itself is told that its own success already exists.
@@ -87,11 +93,11 @@ export async function decideOnce(env: Env, cause: Cause, decide: () => Promise<E
         await publishEntry(env, found);
         if (found.attempt === attempt) {
           env.telemetry.current().addEvent('answer lost', { try: tries });
-          return 'done';
+          return { outcome: 'done', answer: found.answer };
         }
         env.telemetry.current().addEvent('done before', { at: found.handledAt.toISOString() });
         refuseOtherInput(cause, found);
-        return 'repeated';
+        return { outcome: 'repeated', answer: found.answer };
       }
       if (!(error instanceof StoreError)) throw error;
       // A document or a commit that is too large is so every time.
@@ -150,10 +156,11 @@ async function deliverUnlessDone(
     (events) => ({ events }),
     (error: unknown) => ({ error }),
   );
-  return decideOnce(env, cause, async () => {
+  const { outcome } = await decideOnce(env, cause, async () => {
     if ('error' in delivered) throw delivered.error;
     return { writes: [], events: delivered.events };
   });
+  return outcome;
 }
 
 const PAGE = 100;
@@ -195,9 +202,15 @@ function refuseOtherInput(cause: Cause, found: InboxEntry): void {
     throw new PermanentError('event.conflict', { cause: cause.id });
 }
 
-function entryOf(env: Env, cause: Cause, attempt: string, events: readonly Outgoing[]): InboxEntry {
+function entryOf(
+  env: Env,
+  cause: Cause,
+  attempt: string,
+  events: readonly Outgoing[],
+  answer: string | undefined,
+): InboxEntry {
   const unpublished = !cause.comesAgain && events.length > 0;
-  return { attempt, fingerprint: cause.fingerprint, events, unpublished, handledAt: env.now() };
+  return { attempt, fingerprint: cause.fingerprint, events, unpublished, handledAt: env.now(), answer };
 }
 
 async function publishEntry(env: Env, { events, stored }: KeptEntry): Promise<void> {

@@ -91,10 +91,11 @@ export function onEvent<
       );
 
     if ('decide' in declaration) {
-      return decideOnce(env, cause, async () => {
+      const { outcome } = await decideOnce(env, cause, async () => {
         const { writes = [], events = [], redrives = [] } = await declaration.decide(typed, { deps, now });
         return { writes, events: [...follow(events), ...redrives.map(linkedTo(trace))] };
       });
+      return outcome;
     }
     return deliverOnce(env, cause, async (idempotencyKey) =>
       follow(await declaration.deliver(typed, { deps, now, idempotencyKey })),

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import { match, type ParamData } from 'path-to-regexp';
 import type * as z from 'zod';
-import { PublicError } from '../errors.ts';
+import { PermanentError, PublicError } from '../errors.ts';
 import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';
 import type { Env } from './env.ts';
-import { decideOnce } from './inbox.ts';
+import { bodyFingerprint, readIdempotencyKey } from './idempotency.ts';
+import { type Cause, decideOnce, type Effects } from './inbox.ts';
 import { errorFields, markOf } from './log.ts';
 import type { Decision } from './on-event.ts';
 import { linkedTo, outgoing, publish } from './outgoing.ts';
@@ -23,10 +24,15 @@ export type Request = Pick<RawRequest, 'method' | 'url' | 'headers' | 'rawBody'>
 /** An answer, sent once what it changes is committed, in one commit, and its events are durable. */
 export type Reply<Publishes extends Kind> = Answer & Decision<Publishes>;
 
-type Route<Publishes extends Kind, Deps> = (
+type Handler<Publishes extends Kind, Deps> = (
   request: Request,
   context: { readonly deps: Deps; readonly now: Date },
 ) => Promise<Reply<Publishes>>;
+
+/** A handler, or one whose request does what it does once for each `Idempotency-Key` of its caller. */
+type Route<Publishes extends Kind, Deps> =
+  | Handler<Publishes, Deps>
+  | { readonly once: Handler<Publishes, Deps> };
 
 /**
  * A function that answers HTTP. Its routes read as in `GET /v1/accounts/:accountId`. A `PublicError` becomes
@@ -45,7 +51,8 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
   const { name, caller, publishes, connect } = declaration;
   const routes = Object.entries(declaration.routes).map(([route, answer]) => {
     const [method = '', path = ''] = route.split(' ');
-    return { route, method, matches: match(path), answer };
+    const once = 'once' in answer;
+    return { route, method, matches: match(path), once, answer: once ? answer.once : answer };
   });
 
   return {
@@ -124,28 +131,19 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
       uid,
     };
     const now = env.now();
-    const cause = randomUUID();
-    const by = { functionName: name, cause, publishes, traceparent: trace.traceparent, now };
-    const follow = ({ events = [], redrives = [] }: Reply<Publishes[number]>) => [
-      ...outgoing(by, events),
-      ...redrives.map(linkedTo(trace)),
-    ];
-    let answered = await chosen.answer(request, { deps, now });
-    if (answered.writes === undefined) await publish(env.platform, follow(answered));
-    else {
-      let isNew = true;
-      await decideOnce(
-        env,
-        { functionName: name, id: cause, fingerprint: '', comesAgain: false },
-        async () => {
-          if (!isNew) answered = await chosen.answer(request, { deps, now });
-          isNew = false;
-          return { writes: answered.writes ?? [], events: follow(answered) };
-        },
-      );
-    }
-    const { writes: _writes, events: _events, redrives: _redrives, ...answer } = answered;
-    return answer;
+    const cause = chosen.once
+      ? {
+          id: `${uid} ${method} ${url.pathname} ${readIdempotencyKey(raw)}`,
+          fingerprint: bodyFingerprint(rawBody),
+        }
+      : { id: randomUUID(), fingerprint: '' };
+    const by = { functionName: name, cause: cause.id, publishes, traceparent: trace.traceparent, now };
+    const decide = async (): Promise<Decided> => {
+      const { writes, events = [], redrives = [], ...answer } = await chosen.answer(request, { deps, now });
+      return { writes, events: [...outgoing(by, events), ...redrives.map(linkedTo(trace))], answer };
+    };
+    const whole = { functionName: name, ...cause, comesAgain: false };
+    return chosen.once ? answerOnce(env, whole, decide) : answerThis(env, whole, decide);
   }
 
   async function admit(env: Env, { headers }: RawRequest): Promise<string> {
@@ -153,6 +151,54 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     if (caller === 'operator' && !isOperator) throw new PublicError(403, 'operator.role-missing');
     return uid;
   }
+}
+
+type Decided = Pick<Effects, 'events'> & {
+  readonly writes: Effects['writes'] | undefined;
+  readonly answer: Answer;
+};
+
+/** Does what this one request asks for; the same request once more is another. */
+async function answerThis(env: Env, cause: Cause, decide: () => Promise<Decided>): Promise<Answer> {
+  const first = await decide();
+  let latest = first;
+  const { writes, events } = first;
+  if (writes === undefined) await publish(env.platform, events);
+  else {
+    let isNew = true;
+    await decideOnce(env, cause, async () => {
+      if (!isNew) latest = await decide();
+      isNew = false;
+      return { writes: latest.writes ?? [], events: latest.events };
+    });
+  }
+  return latest.answer;
+}
+
+/**
+ * Does it once for its key, and gives the same answer to whoever comes again with it. What was refused leaves the key
+ * free. While one with the key is under way here, another is told to come later; in another instance it waits by losing
+ * the commit, and is answered the same.
+ */
+async function answerOnce(env: Env, cause: Cause, decide: () => Promise<Decided>): Promise<Answer> {
+  const thing = `${cause.functionName} ${cause.id}`;
+  if (env.turns.wanting(thing) > 0)
+    throw new PublicError(409, 'idempotency-key.in-flight', 'It is being done. Ask again soon.', {
+      'retry-after': '1',
+    });
+  const done = await env.turns
+    .take(thing, () =>
+      decideOnce(env, cause, async () => {
+        const { writes = [], events, answer } = await decide();
+        return { writes, events, answer: JSON.stringify(answer) };
+      }),
+    )
+    .catch((error: unknown) => {
+      if (error instanceof PermanentError && error.code === 'event.conflict')
+        throw new PublicError(422, 'idempotency-key.reused', 'The key was used for something else.');
+      throw error;
+    });
+  return JSON.parse(done.answer ?? '{}') as Answer;
 }
 
 // Longer than any id of ours or a bank's that we take, and short enough to be a document's id once encoded.

@@ -75,7 +75,7 @@ export function onSchedule<const Publishes extends readonly Kind[], C extends z.
           }));
         return { count };
       }
-      const outcome = await decideOnce(env, cause, async () => {
+      const { outcome } = await decideOnce(env, cause, async () => {
         const { writes = [], events = [], redrives = [] } = await declaration.decide(tick, { deps, now });
         return {
           writes,

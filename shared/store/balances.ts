@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Totals } from '../domain/transaction.ts';
 import { type Increments, lastId, path, type Query, type Stored, type Write } from './document.ts';
+import { RESERVATIONS } from './reservations.ts';
 
 /** What one transaction adds to its account's balance: what it is now minus what was stored of it before. */
 export type Move = {
@@ -58,8 +59,7 @@ export function balanceFrom(documents: readonly Stored[], currency: string): Bal
   let held = 0n;
   let asOfMs = 0n;
   for (const { path: documentPath, fields } of documents) {
-    // The bank's own figures stand beside ours, and are no part of the sum.
-    if (!fields || lastId(documentPath) === 'bank') continue;
+    if (!fields || !isShard(documentPath)) continue;
     const figures = fields[currency] as { booked?: bigint; held?: bigint } | undefined;
     booked += figures?.booked ?? 0n;
     held += figures?.held ?? 0n;
@@ -72,12 +72,19 @@ export function balanceFrom(documents: readonly Stored[], currency: string): Bal
 export function figuresIn(
   documents: readonly Stored[],
 ): ReadonlyMap<string, { readonly booked: bigint; readonly held: bigint }> {
-  const shards = documents.filter((document) => lastId(document.path) !== 'bank');
+  const shards = documents.filter((document) => isShard(document.path));
   const currencies = new Set(
     shards.flatMap(({ fields = {} }) => Object.keys(fields).filter((name) => /^[A-Z]{3}$/.test(name))),
   );
   return new Map([...currencies].map((currency) => [currency, balanceFrom(shards, currency)]));
 }
+
+/** The bank's own figures, and what open payments will take, stand beside ours and are no part of the sum. */
+export function isShard(documentPath: string): boolean {
+  return !BESIDE.has(lastId(documentPath));
+}
+
+const BESIDE: ReadonlySet<string> = new Set(['bank', RESERVATIONS]);
 
 /** The shard that a transaction's money is in. */
 export function shardOf(transactionId: string, shards: number): string {

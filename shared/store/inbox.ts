@@ -17,6 +17,8 @@ export type InboxEntry = {
   /** True where nobody will deliver the cause again (HTTP, schedules), until the events are published. */
   readonly unpublished: boolean;
   readonly handledAt: Date;
+  /** Of a request that is answered the same however often it comes: that answer, as JSON. */
+  readonly answer?: string | undefined;
 };
 
 // Longer than any topic's retention (31 days at most, 7 by default) and than the longest retries of a bank
@@ -32,7 +34,7 @@ export function inboxPath(functionName: string, cause: string, rebuild?: string)
 /** The first writes of a commit: the entry, and what of its events does not fit into one document. */
 export function createInbox(
   at: string,
-  { events, unpublished, ...entry }: InboxEntry,
+  { events, unpublished, answer, ...entry }: InboxEntry,
 ): ReturnType<typeof createInChunks> {
   const expiresAt = new Date(entry.handledAt.getTime() + KEPT_DAYS * 86_400_000);
   return createInChunks(at, Buffer.from(JSON.stringify(events)), {
@@ -40,6 +42,7 @@ export function createInbox(
     ...entry,
     expiresAt,
     ...(unpublished && { unpublished }),
+    ...(answer !== undefined && { answer }),
   });
 }
 
@@ -50,6 +53,7 @@ export function inboxFrom(entry: Stored, chunks: readonly Stored[]): InboxEntry 
     fingerprint: entry.fields.fingerprint as string,
     handledAt: entry.fields.handledAt as Date,
     unpublished: entry.fields.unpublished === true,
+    answer: entry.fields.answer as string | undefined,
     events: JSON.parse(bytesFrom(entry, chunks).toString()) as InboxEntry['events'],
   };
 }

@@ -66,6 +66,7 @@ const part = z.object({
   bookedOn: z.string().optional(),
   valueOn: z.string().optional(),
   endToEndId: z.string().optional(),
+  paymentId: z.string().optional(),
   holdsOnly: z.boolean().optional(),
   merchantAmountMinor: z.bigint().optional(),
   merchantCurrency: z.string().optional(),
@@ -91,6 +92,7 @@ const stored = z.object({
   _latestAt: z.string().optional(),
   bookedOn: z.string().optional(),
   bankIds: z.array(z.string()),
+  paymentId: z.string().optional(),
   _bank: z.string().default(''), // older documents have none; whoever writes one again knows it
   _root: z.enum(['authorisation', 'clearing', 'refund', 'reversal', 'transaction', 'opening', 'entry']),
   _parts: z.record(z.string(), part),

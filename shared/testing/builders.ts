@@ -37,8 +37,8 @@ export function anEnv(changes: Partial<Env> = {}): Env {
     },
     accessToken: async () => 'token-of-our-own',
     // Tests put their own in the place of `fetch`.
-    async ask(url) {
-      const response = await fetch(url);
+    async ask(url, request) {
+      const response = await fetch(url, request && { ...request });
       return { status: response.status, body: await response.text() };
     },
     fcm: { sendUrl: 'https://fcm.googleapis.com/v1/projects/demo-test/messages:send', isEmulated: false },

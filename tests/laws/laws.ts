@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Event, Topic } from '../../shared/events/event.ts';
 import type { Change } from '../../shared/platform/memory.ts';
 import type { Message } from '../../shared/platform/platform.ts';
+import { isShard } from '../../shared/store/balances.ts';
 import type { Fields, Value } from '../../shared/store/document.ts';
 import { eventIn } from '../../shared/testing/builders.ts';
 import { stateOf } from '../../shared/testing/world.ts';
@@ -63,7 +64,7 @@ export function watchLaws(cloud: {
         add(moved, account, totalsIn(after), 1n);
         for (const [currency, { held = 0n }] of Object.entries(totalsIn(after)))
           if (held < 0n) broken('the mirror equals the bank', `${path} holds ${held} ${currency}`);
-      } else if (collection === 'balances' && name !== 'bank') {
+      } else if (collection === 'balances' && isShard(path)) {
         add(moved, account, figuresIn(before), 1n);
         add(moved, account, figuresIn(after), -1n);
         add(balances, account, figuresIn(before), -1n);
@@ -265,8 +266,8 @@ function contentOf(
 function sumsIn(documents: ReadonlyMap<string, Fields>, figure: 'booked' | 'held'): Map<string, bigint> {
   const sums: Sums = new Map();
   for (const [path, fields] of documents) {
-    const [, account = '', collection, name] = path.split('/');
-    if (collection !== 'balances' || name === 'bank') continue;
+    const [, account = '', collection] = path.split('/');
+    if (collection !== 'balances' || !isShard(path)) continue;
     for (const [currency, { [figure]: minor = 0n }] of Object.entries(figuresIn(fields))) {
       const key = `${account} ${currency}`;
       sums.set(key, (sums.get(key) ?? 0n) + minor);

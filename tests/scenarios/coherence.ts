@@ -40,7 +40,9 @@ export function aBankAndItsMirror({
       config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
     });
   let world = open(new Map());
-  vi.stubGlobal('fetch', async (url: string) => api.request(url.slice(BANK.length)));
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) =>
+    api.request(url.slice(BANK.length), init),
+  );
 
   return {
     now,

@@ -8,10 +8,13 @@ import {
 import { partOf } from '../../../shared/events/entry-part.ts';
 import { draft } from '../../../shared/events/event.ts';
 import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
+import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
 import { writeBalances } from '../../../shared/store/balances.ts';
+import type { Write } from '../../../shared/store/document.ts';
+import { reservationsPath, writeReleased } from '../../../shared/store/reservations.ts';
 import { writeAlias, writeTransaction } from '../../../shared/store/transactions.ts';
-import { readHome } from './home.ts';
+import { type Fact, readHome } from './home.ts';
 import { withFact } from './part.ts';
 
 /** Adds one fact to its transaction, and what that changes to the account's balance. */
@@ -24,7 +27,10 @@ export default onEvent({
   connect: ({ config, reads }) => ({ reads, shards: config.BALANCE_SHARDS }),
   async decide(fact, { deps }) {
     const { accountId } = fact.data;
-    const home = await readHome(deps.reads, fact);
+    const [home, released] = await Promise.all([
+      readHome(deps.reads, fact),
+      writesReleased(deps.reads, fact),
+    ]);
     const after = withFact(home, fact);
     if (!after) return {};
 
@@ -44,6 +50,7 @@ export default onEvent({
         writeTransaction(home.document, after),
         ...home.others.map(({ document, aliasOf }) => writeAlias(document, aliasOf)),
         ...writeBalances({ accountId, shards: deps.shards }, moves, asOf),
+        ...released,
       ],
       events: [
         draft(home.transaction ? transactionChanged : transactionRecorded, {
@@ -64,3 +71,12 @@ export default onEvent({
     };
   },
 });
+
+/** What was reserved for a payment is held or booked from here on, in the same commit: it never counts twice, or not at all. */
+async function writesReleased(reads: Reads, fact: Fact): Promise<Write[]> {
+  if (!('paymentId' in fact.data) || fact.data.paymentId === undefined) return [];
+  // What comes back of a payment is a credit, and may be told before what was sent.
+  if (fact.data.direction !== 'debit') return [];
+  const reservations = await readOne(reads, reservationsPath(fact.data.accountId));
+  return writeReleased(reservations, fact.data.paymentId);
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { utc } from '../../domain/instant.ts';
+import { ISO_STATUSES } from '../../domain/payment.ts';
 import {
   currencyCode,
   direction,
@@ -39,6 +40,8 @@ const transaction = z.object({
   counterparty: z.object({ name: text(256), iban: iban.optional() }).optional(),
   remittance: text(1024).optional(),
   endToEndId: text(64).optional(),
+  // Of a payment that was ordered through its API: the id that the customer's side gave it.
+  reference: bankId.max(64).optional(),
 });
 
 const card = z.object({
@@ -52,6 +55,12 @@ const exchange = {
   fx: z.object({ rate: z.string().regex(/^[0-9]{1,10}(\.[0-9]{1,12})?$/) }).nullish(),
 };
 const dates = { bookingDate: plainDate.optional(), valueDate: plainDate.optional() };
+
+const payment = z.object({
+  paymentId: bankId,
+  reference: bankId.max(64).optional(),
+  reason: bankId.max(64).optional(),
+});
 
 const event = z.object({
   id: bankId,
@@ -141,6 +150,17 @@ export const wireEvent = z.discriminatedUnion('type', [
       ...dates,
     }),
   }),
+  event.extend({
+    type: z.literal('payment.status-changed'),
+    data: payment.extend({ isoStatus: z.enum(ISO_STATUSES) }),
+  }),
+  event.extend({
+    type: z.literal('payment.returned'),
+    data: payment.extend({ transactionId: bankId, amount, reason: bankId.max(64) }),
+  }),
+  event.extend({ type: z.literal('payment.recall-requested'), data: payment }),
+  event.extend({ type: z.literal('payment.recall-accepted'), data: payment }),
+  event.extend({ type: z.literal('payment.recall-rejected'), data: payment }),
 ]);
 
 /** That the bank is there; it is about no account. */

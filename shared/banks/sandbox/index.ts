@@ -1,6 +1,7 @@
 import type { Bank } from '../bank.ts';
 import { openSandboxApi } from './api.ts';
 import { readEvents } from './events.ts';
+import { sandboxTerms } from './payments.ts';
 import { isStandardWebhookSecret, verifyStandardWebhook } from './signature.ts';
 import { translateFrom } from './translate.ts';
 
@@ -26,6 +27,7 @@ export const sandbox: Bank = {
     };
   },
   translate: translateFrom({ role: 'books', exponents: {} }),
+  payments: sandboxTerms,
   openApi: openSandboxApi,
 };
 

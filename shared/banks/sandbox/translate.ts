@@ -98,8 +98,22 @@ function toFact(delivery: Delivery, role: Bank['role'], event: WireEvent): BankF
     case 'transaction.booked':
     case 'transaction.cancelled':
     case 'transaction.reversed': {
-      const data = { ...origin, ...dated(event.data) };
+      const { reference: paymentId, ...entry } = event.data;
+      const data = { ...origin, ...dated(entry), paymentId };
       return { ...head, type: event.type, subject: data.transactionId, data };
+    }
+    case 'payment.status-changed':
+    case 'payment.recall-requested':
+    case 'payment.recall-accepted':
+    case 'payment.recall-rejected': {
+      const data = { ...origin, ...named(event.data) };
+      // As above: types with other data, told apart again by their own kinds.
+      return { ...head, type: event.type, subject: data.bankPaymentId, data } as BankFact;
+    }
+    case 'payment.returned': {
+      const { transactionId: returnId, ...rest } = event.data;
+      const data = { ...origin, ...named(rest), returnId };
+      return { ...head, type: event.type, subject: data.bankPaymentId, data };
     }
     case 'card.authorisation-created':
     case 'card.authorisation-declined': {
@@ -137,6 +151,12 @@ function toFact(delivery: Delivery, role: Bank['role'], event: WireEvent): BankF
       return { ...head, type: event.type, subject: data.refundId, data };
     }
   }
+}
+
+/** A payment's id is the one that we gave it; the bank's own stands beside. */
+function named<D extends { paymentId: string; reference?: string | undefined }>(data: D) {
+  const { paymentId: bankPaymentId, reference: paymentId, ...rest } = data;
+  return { ...rest, bankPaymentId, paymentId };
 }
 
 /** Our names for the bank's dates. */

@@ -6,11 +6,22 @@ export type Asked = { readonly status: number; readonly body: string };
 // Longer than a bank takes, and short enough for many to be asked while a tick lasts.
 const ASK_MS = 10_000;
 
-/** One GET of somebody's API, by what Node has loaded anyway: its own `fetch` would cost a cold start 60 ms. */
-export function ask(url: string): Promise<Asked> {
+/** One request to somebody's API, a GET unless told otherwise. */
+export type Request = {
+  readonly method: 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** By what Node has loaded anyway: its own `fetch` would cost a cold start 60 ms. */
+export function ask(url: string, request?: Request): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const options = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(ASK_MS) };
+    const options = {
+      method: request?.method ?? 'GET',
+      headers: { accept: 'application/json', ...request?.headers },
+      signal: AbortSignal.timeout(ASK_MS),
+    };
     const asking = send(url, options, (response: IncomingMessage) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
@@ -21,6 +32,6 @@ export function ask(url: string): Promise<Asked> {
       });
     });
     asking.on('error', reject);
-    asking.end();
+    asking.end(request?.body);
   });
 }

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import { type Limits, type Refusal, refusalOf } from '../domain/funds.ts';
+import type { Money } from '../domain/money.ts';
+import { currencyCode, minorUnits } from '../events/event.ts';
+import type { Reads } from '../platform/platform.ts';
+import { balanceFrom, balancesOf } from '../store/balances.ts';
+import { bankBalanceFrom, bankBalancePath } from '../store/bank-balances.ts';
+import type { Stored, Write } from '../store/document.ts';
+import {
+  accountDayPath,
+  customerDayPath,
+  limitsFrom,
+  limitsPath,
+  orderedMinorIn,
+  writeOrdered,
+} from '../store/ordered.ts';
+import { reservationsIn, reservedIn, writeReleased, writeReserved } from '../store/reservations.ts';
+
+const limits = z.object({ paymentMinor: minorUnits, dayMinor: minorUnits, customerDayMinor: minorUnits });
+
+const LIMITS = Object.fromEntries(
+  ['DKK', 'EUR', 'GBP', 'NOK', 'SEK', 'USD'].map((currency) => [
+    currency,
+    { paymentMinor: '50000000', dayMinor: '100000000', customerDayMinor: '200000000' },
+  ]),
+);
+
+/** The variables of whoever reserves money. */
+export const reserveVariables = {
+  /** By currency, as JSON, for customers who have no limits of their own; in another currency nothing can be ordered. */
+  PAYMENT_LIMITS: z
+    .string()
+    .default(JSON.stringify(LIMITS))
+    .transform((text) => z.record(currencyCode, limits).parse(JSON.parse(text))),
+  /** Whose balance an order is held against: booked less held by our own count, or what the bank last said is available. */
+  FUNDS: z.enum(['ours', 'bank']).default('ours'),
+};
+
+export type ReserveConfig = {
+  readonly PAYMENT_LIMITS: Readonly<Record<string, Limits>>;
+  readonly FUNDS: 'ours' | 'bank';
+};
+
+type Order = {
+  readonly id: string;
+  readonly customerId: string;
+  readonly accountId: string;
+  readonly amount: Money;
+  /** To another account of the same customer's. */
+  readonly isOwn: boolean;
+};
+
+/**
+ * Reserves an order's money and counts it into its day's limits, or says why not. What is reserved is read and written, so
+ * of two orders at once one is decided again, on what the other left.
+ */
+export async function reserve(
+  reads: Reads,
+  order: Order,
+  day: string,
+  config: ReserveConfig,
+): Promise<{ readonly refused: Refusal | 'limit-none' } | { readonly writes: readonly Write[] }> {
+  const { accountId, customerId, isOwn } = order;
+  const { amountMinor, currency } = order.amount;
+  const paths = [
+    accountDayPath(accountId, day),
+    customerDayPath(customerId, day),
+    limitsPath(customerId, currency),
+  ];
+  const [balances, days] = await Promise.all([reads.query(balancesOf(accountId)), reads.get(paths)]);
+  const [accountDay, customerDay, own] = days as [Stored, Stored, Stored];
+  const limits = limitsFrom(own) ?? config.PAYMENT_LIMITS[currency];
+  if (!limits) return { refused: 'limit-none' };
+
+  const reservations = reservationsIn(accountId, balances);
+  const funds = {
+    balanceMinor: balanceMinorOf(accountId, balances, currency, config.FUNDS),
+    reserved: reservedIn(reservations),
+    accountDayMinor: orderedMinorIn(accountDay, currency),
+    customerDayMinor: orderedMinorIn(customerDay, currency),
+  };
+  const refused = refusalOf({ amountMinor, isOwn }, funds, limits);
+  if (refused) return { refused };
+  const counted = isOwn
+    ? []
+    : [accountDay, customerDay].map((document) => writeOrdered(document, currency, amountMinor));
+  return { writes: [writeReserved(reservations, order.id, amountMinor), ...counted] };
+}
+
+/** Gives back what was reserved, and its share of its day's limits: it will never be paid. */
+export async function giveBack(reads: Reads, order: Order, day: string): Promise<Write[]> {
+  const { id, accountId, customerId, isOwn } = order;
+  const { amountMinor, currency } = order.amount;
+  const [balances, days] = await Promise.all([
+    reads.query(balancesOf(accountId)),
+    reads.get([accountDayPath(accountId, day), customerDayPath(customerId, day)]),
+  ]);
+  const uncounted = isOwn
+    ? []
+    : days.filter(({ fields }) => fields).map((document) => writeOrdered(document, currency, -amountMinor));
+  return [...writeReleased(reservationsIn(accountId, balances), id), ...uncounted];
+}
+
+function balanceMinorOf(
+  accountId: string,
+  balances: readonly Stored[],
+  currency: string,
+  whose: ReserveConfig['FUNDS'],
+): bigint {
+  const { booked, held } = balanceFrom(balances, currency);
+  const said = balances.find(({ path }) => path === bankBalancePath(accountId));
+  const bank = said && bankBalanceFrom(said);
+  const isOfIt = bank?.currency === currency && bank.availableMinor !== undefined;
+  return whose === 'bank' && isOfIt ? (bank.availableMinor ?? 0n) : booked - held;
+}

@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import {
+  awaitsBank,
+  type Creditor,
+  ISO_STATUSES,
+  type Payment,
+  type PaymentWord,
+  reasonOf,
+  returnedMinor,
+  type Step,
+  stateOf,
+  wordKey,
+} from '../domain/payment.ts';
+import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
+
+const creditor = z.union([
+  z.object({ name: z.string(), iban: z.string() }),
+  z.object({
+    name: z.string(),
+    accountNumber: z.object({ registrationNumber: z.string(), accountNumber: z.string() }),
+  }),
+  z.object({ accountId: z.string() }),
+]) satisfies z.ZodType<Creditor>;
+
+const step = z.object({
+  state: z.enum(['awaiting-authorisation', 'scheduled', 'requested', 'submitting', 'rejected', 'cancelled']),
+  at: z.string(),
+  cause: z.string(),
+  reason: z.string().optional(),
+}) satisfies z.ZodType<Step>;
+
+const said = { at: z.string(), reason: z.string().optional() };
+const word = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status'), isoStatus: z.enum(ISO_STATUSES), ...said }),
+  z.object({ kind: z.literal('unanswered'), at: z.string() }),
+  z.object({ kind: z.literal('not-received'), at: z.string() }),
+  z.object({
+    kind: z.literal('return'),
+    id: z.string(),
+    ...said,
+    reason: z.string(),
+    amountMinor: z.bigint(),
+  }),
+  z.object({ kind: z.literal('recall'), state: z.enum(['requested', 'accepted', 'rejected']), ...said }),
+]) satisfies z.ZodType<PaymentWord>;
+
+const stored = z.object({
+  id: z.string(),
+  customerId: z.string(),
+  accountId: z.string(),
+  bank: z.string(),
+  scheme: z.enum(['sepa', 'sepa-instant', 'domestic', 'own-account']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  creditor,
+  remittance: z.string().optional(),
+  endToEndId: z.string(),
+  orderedAt: z.string(),
+  executesOn: z.string(),
+  standingOrderId: z.string().optional(),
+  _steps: z.array(step),
+  _words: z.record(z.string(), word),
+});
+
+export function paymentPath(paymentId: string): string {
+  return path('payments', paymentId);
+}
+
+export function paymentFrom({ fields }: Stored): Payment | undefined {
+  if (!fields) return undefined;
+  const { amountMinor, currency, _steps, _words, ...order } = stored.parse(fields);
+  const words = Object.fromEntries(Object.values(_words).map((each) => [wordKey(each), each]));
+  return { ...order, amount: { amountMinor, currency }, steps: _steps, words };
+}
+
+/** With what follows from it: what it is, why, and until when somebody has to look after it. */
+export function writePayment(read: Stored, payment: Payment): Write {
+  const { amount, steps, words, ...order } = payment;
+  const state = stateOf(payment);
+  return write(
+    read,
+    defined({
+      schema: 1n,
+      ...order,
+      ...amount,
+      state,
+      reason: reasonOf(payment),
+      returnedMinor: returnedMinor(payment) || undefined,
+      _steps: steps,
+      _words: Object.fromEntries(Object.values(words).map((each) => [encodeId(wordKey(each)), each])),
+      _awaitsBankSince: awaitsBank(state) ? steps.at(-1)?.at : undefined,
+      _dueOn: state === 'scheduled' ? order.executesOn : undefined,
+    }),
+  );
+}
+
+/** Those of an account, the newest first. */
+export function paymentsOf(
+  accountId: string,
+  limit: number,
+  after?: readonly [orderedAt: string, id: string],
+): Query {
+  return {
+    collection: 'payments',
+    where: [['accountId', '==', accountId]],
+    orderBy: [['orderedAt', 'desc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
+
+/** Those of which nobody knows since before an instant whether the bank took them, the longest ago first. */
+export function paymentsAwaitingBank(
+  since: string,
+  limit: number,
+  after?: readonly [since: string, id: string],
+): Query {
+  return {
+    collection: 'payments',
+    where: [['_awaitsBankSince', '<=', since]],
+    orderBy: [['_awaitsBankSince', 'asc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
+
+/** Those whose day has come. */
+export function paymentsDue(by: string, limit: number, after?: readonly [dueOn: string, id: string]): Query {
+  return {
+    collection: 'payments',
+    where: [['_dueOn', '<=', by]],
+    orderBy: [['_dueOn', 'asc']],
+    ...(after && { startAfter: after }),
+    limit,
+  };
+}
+
+/** What a document of a query is to go on after. */
+export function placeOf({ fields, path: at }: Stored, field: '_awaitsBankSince' | '_dueOn') {
+  return [String(fields?.[field]), at.slice(at.lastIndexOf('/') + 1)] as const;
+}
