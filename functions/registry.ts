@@ -27,6 +27,11 @@ import parkDeadLetter from './operations/park-dead-letter/function.ts';
 import redriveWaiting from './operations/redrive-waiting/function.ts';
 import republishUnpublished from './operations/republish-unpublished/function.ts';
 import serveParked from './operations/serve-parked/function.ts';
+import orderPayment from './payments/order-payment/function.ts';
+import releasePayment from './payments/release-payment/function.ts';
+import resolveUnknownPayments from './payments/resolve-unknown-payments/function.ts';
+import submitPayment from './payments/submit-payment/function.ts';
+import trackPayment from './payments/track-payment/function.ts';
 
 /** A function in the room whose folder it lives in. */
 export type Registered = { readonly room: string; readonly fn: DeclaredFunction };
@@ -49,6 +54,11 @@ export const registry: readonly Registered[] = [
   { room: 'ledger', fn: trackDrift },
   { room: 'ledger', fn: fetchStatements },
   { room: 'ledger', fn: trackStatement },
+  { room: 'payments', fn: orderPayment },
+  { room: 'payments', fn: releasePayment },
+  { room: 'payments', fn: submitPayment },
+  { room: 'payments', fn: trackPayment },
+  { room: 'payments', fn: resolveUnknownPayments },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },

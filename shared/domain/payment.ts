@@ -95,6 +95,8 @@ export type RecallState = 'requested' | 'accepted' | 'rejected';
 
 /** A payment: the order, our own steps in their order, and what the bank said as a set that has no order. */
 export type Payment = PaymentOrder & {
+  /** The plain date into whose limits it counts, once its money is reserved. */
+  readonly reservedOn?: string | undefined;
   readonly steps: readonly Step[];
   readonly words: Readonly<Record<string, PaymentWord>>;
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Limits, type Refusal, refusalOf } from '../domain/funds.ts';
-import type { Money } from '../domain/money.ts';
+import type { PaymentOrder } from '../domain/payment.ts';
 import { currencyCode, minorUnits } from '../events/event.ts';
-import type { Reads } from '../platform/platform.ts';
+import { type Reads, readOne } from '../platform/platform.ts';
 import { balanceFrom, balancesOf } from '../store/balances.ts';
 import { bankBalanceFrom, bankBalancePath } from '../store/bank-balances.ts';
 import type { Stored, Write } from '../store/document.ts';
@@ -14,7 +14,13 @@ import {
   orderedMinorIn,
   writeOrdered,
 } from '../store/ordered.ts';
-import { reservationsIn, reservedIn, writeReleased, writeReserved } from '../store/reservations.ts';
+import {
+  reservationsIn,
+  reservationsPath,
+  reservedIn,
+  writeReleased,
+  writeReserved,
+} from '../store/reservations.ts';
 
 const limits = z.object({ paymentMinor: minorUnits, dayMinor: minorUnits, customerDayMinor: minorUnits });
 
@@ -41,14 +47,12 @@ export type ReserveConfig = {
   readonly FUNDS: 'ours' | 'bank';
 };
 
-type Order = {
-  readonly id: string;
-  readonly customerId: string;
-  readonly accountId: string;
-  readonly amount: Money;
-  /** To another account of the same customer's. */
-  readonly isOwn: boolean;
-};
+type Order = Pick<PaymentOrder, 'id' | 'customerId' | 'accountId' | 'amount' | 'scheme'>;
+
+export type Reserved =
+  | { readonly refused: Refusal | 'limit-none' }
+  /** `reservedOn` is the day into whose limits it was counted. */
+  | { readonly reservedOn: string; readonly writes: readonly Write[] };
 
 /**
  * Reserves an order's money and counts it into its day's limits, or says why not. What is reserved is read and written, so
@@ -59,8 +63,9 @@ export async function reserve(
   order: Order,
   day: string,
   config: ReserveConfig,
-): Promise<{ readonly refused: Refusal | 'limit-none' } | { readonly writes: readonly Write[] }> {
-  const { accountId, customerId, isOwn } = order;
+): Promise<Reserved> {
+  const { accountId, customerId } = order;
+  const isOwn = order.scheme === 'own-account';
   const { amountMinor, currency } = order.amount;
   const paths = [
     accountDayPath(accountId, day),
@@ -84,21 +89,24 @@ export async function reserve(
   const counted = isOwn
     ? []
     : [accountDay, customerDay].map((document) => writeOrdered(document, currency, amountMinor));
-  return { writes: [writeReserved(reservations, order.id, amountMinor), ...counted] };
+  return { reservedOn: day, writes: [writeReserved(reservations, order.id, amountMinor), ...counted] };
 }
 
 /** Gives back what was reserved, and its share of its day's limits: it will never be paid. */
 export async function giveBack(reads: Reads, order: Order, day: string): Promise<Write[]> {
-  const { id, accountId, customerId, isOwn } = order;
-  const { amountMinor, currency } = order.amount;
-  const [balances, days] = await Promise.all([
-    reads.query(balancesOf(accountId)),
-    reads.get([accountDayPath(accountId, day), customerDayPath(customerId, day)]),
+  const [reservations, uncounted] = await Promise.all([
+    readOne(reads, reservationsPath(order.accountId)),
+    recount(reads, order, day, -order.amount.amountMinor),
   ]);
-  const uncounted = isOwn
-    ? []
-    : days.filter(({ fields }) => fields).map((document) => writeOrdered(document, currency, -amountMinor));
-  return [...writeReleased(reservationsIn(accountId, balances), id), ...uncounted];
+  return [...writeReleased(reservations, order.id), ...uncounted];
+}
+
+/** Changes by so much what its day's limits count of it. */
+export async function recount(reads: Reads, order: Order, day: string, byMinor: bigint): Promise<Write[]> {
+  if (order.scheme === 'own-account') return [];
+  const { accountId, customerId, amount } = order;
+  const days = await reads.get([accountDayPath(accountId, day), customerDayPath(customerId, day)]);
+  return days.map((document) => writeOrdered(document, amount.currency, byMinor));
 }
 
 function balanceMinorOf(

@@ -58,6 +58,7 @@ const stored = z.object({
   orderedAt: z.string(),
   executesOn: z.string(),
   standingOrderId: z.string().optional(),
+  _reservedOn: z.string().optional(),
   _steps: z.array(step),
   _words: z.record(z.string(), word),
 });
@@ -68,14 +69,14 @@ export function paymentPath(paymentId: string): string {
 
 export function paymentFrom({ fields }: Stored): Payment | undefined {
   if (!fields) return undefined;
-  const { amountMinor, currency, _steps, _words, ...order } = stored.parse(fields);
+  const { amountMinor, currency, _reservedOn, _steps, _words, ...order } = stored.parse(fields);
   const words = Object.fromEntries(Object.values(_words).map((each) => [wordKey(each), each]));
-  return { ...order, amount: { amountMinor, currency }, steps: _steps, words };
+  return { ...order, amount: { amountMinor, currency }, reservedOn: _reservedOn, steps: _steps, words };
 }
 
 /** With what follows from it: what it is, why, and until when somebody has to look after it. */
 export function writePayment(read: Stored, payment: Payment): Write {
-  const { amount, steps, words, ...order } = payment;
+  const { amount, reservedOn, steps, words, ...order } = payment;
   const state = stateOf(payment);
   return write(
     read,
@@ -86,6 +87,7 @@ export function writePayment(read: Stored, payment: Payment): Write {
       state,
       reason: reasonOf(payment),
       returnedMinor: returnedMinor(payment) || undefined,
+      _reservedOn: reservedOn,
       _steps: steps,
       _words: Object.fromEntries(Object.values(words).map((each) => [encodeId(wordKey(each)), each])),
       _awaitsBankSince: awaitsBank(state) ? steps.at(-1)?.at : undefined,

@@ -9,6 +9,7 @@ import { accountFrom, accountPath, accountsOwnedBy } from '../../../shared/store
 import { balanceFrom, balancesOf } from '../../../shared/store/balances.ts';
 import { bankBalanceFrom, bankBalancePath } from '../../../shared/store/bank-balances.ts';
 import type { Stored } from '../../../shared/store/document.ts';
+import { reservationsIn, reservedMinorIn } from '../../../shared/store/reservations.ts';
 import { spendingFrom, spendingOf } from '../../../shared/store/spending.ts';
 import {
   aliasesFrom,
@@ -76,7 +77,8 @@ export default onRequest({
 function viewOf(account: Account, balances: readonly Stored[]) {
   const ours = balanceFrom(balances, account.currency ?? NO_CURRENCY);
   const theirs = balances.find(({ path }) => path === bankBalancePath(account.id));
-  return accountView(account, ours, theirs && bankBalanceFrom(theirs));
+  const reservedMinor = reservedMinorIn(reservationsIn(account.id, balances));
+  return accountView(account, { ...ours, reservedMinor }, theirs && bankBalanceFrom(theirs));
 }
 
 async function ownAccount(reads: Reads, { params, uid }: Request) {

@@ -7,7 +7,7 @@ import type { Transaction } from '../../../shared/store/transactions.ts';
 /** An account as apps see it: signed minor units as strings of digits. */
 export function accountView(
   { id, currency, iban, status, openedAt }: Account,
-  { booked, held, asOf }: Balance,
+  { booked, held, reservedMinor, asOf }: Balance & { readonly reservedMinor: bigint },
   told: BankBalance | undefined,
 ) {
   const bank = told?.currency === currency ? told : undefined;
@@ -18,7 +18,9 @@ export function accountView(
     iban,
     bookedMinor: String(booked),
     heldMinor: String(held),
-    availableMinor: String(booked - held),
+    // What open payments will take; it is held or booked once the bank has them.
+    reservedMinor: String(reservedMinor),
+    availableMinor: String(booked - held - reservedMinor),
     // When the newest fact of the bank's in these figures occurred.
     asOf: asOf ?? openedAt,
     // The bank's own figure: not always booked minus held.
