@@ -44,7 +44,6 @@ export function addDays(date: string, days: number): string {
 
 /** `on` is a month and day, a number of days from Easter Sunday, or the Friday of a week in the year. */
 type ClosedDay = {
-  readonly name: string;
   readonly on: string | number | { readonly fridayFrom: string; readonly to: string };
   readonly closes: readonly BankCalendar[];
   /** The last year of it. */
@@ -57,30 +56,31 @@ type ClosedDay = {
  * - TARGET: the ECB's long-term calendar of closing days (press release of 14 December 2000), in force since 2002.
  * - DK: Danmarks Nationalbank, "Banklukkedage". General Prayer Day is a working day from 2024 on (act of 28 February 2023).
  * - SE: Sveriges Riksbank, "Holidays". NO: Norges Bank, "Settlement days" of its settlement system (NBO).
- * - FI: bank days as Finnish banks' terms have them: Monday to Friday but public holidays, Independence Day, 1 May and the
- *   eves of Christmas and Midsummer. Euro payments between banks follow TARGET there as everywhere, so that is the calendar
- *   of a SEPA payment; this one is for what terms count in bank days, and it has no bank day that TARGET has not.
+ * - FI: bank days as Handelsbanken Finland publishes them: Monday to Friday but public holidays, Independence Day, 1 May
+ *   and the eves of Christmas and Midsummer. Euro payments between banks follow TARGET there as everywhere, so TARGET is
+ *   the calendar of a SEPA payment; this one is for what a Finnish bank's terms count in bank days, and it has no bank day
+ *   that TARGET has not.
  */
 const CLOSED_DAYS: readonly ClosedDay[] = [
-  { name: 'New Year’s Day', on: '01-01', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] },
-  { name: 'Epiphany', on: '01-06', closes: ['FI', 'SE'] },
-  { name: 'Maundy Thursday', on: -3, closes: ['DK', 'NO'] },
-  { name: 'Good Friday', on: -2, closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] },
-  { name: 'Easter Monday', on: 1, closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] },
-  { name: 'General Prayer Day', on: 26, closes: ['DK'], until: 2023 },
-  { name: 'Labour Day', on: '05-01', closes: ['TARGET', 'FI', 'NO', 'SE'] },
-  { name: 'Constitution Day of Norway', on: '05-17', closes: ['NO'] },
-  { name: 'Ascension Day', on: 39, closes: ['DK', 'FI', 'NO', 'SE'] },
-  { name: 'the day after Ascension Day', on: 40, closes: ['DK'] },
-  { name: 'Whit Monday', on: 50, closes: ['DK', 'NO'] },
-  { name: 'Constitution Day of Denmark', on: '06-05', closes: ['DK'] },
-  { name: 'National Day of Sweden', on: '06-06', closes: ['SE'] },
-  { name: 'Midsummer Eve', on: { fridayFrom: '06-19', to: '06-25' }, closes: ['FI', 'SE'] },
-  { name: 'Independence Day of Finland', on: '12-06', closes: ['FI'] },
-  { name: 'Christmas Eve', on: '12-24', closes: ['DK', 'FI', 'NO', 'SE'] },
-  { name: 'Christmas Day', on: '12-25', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] },
-  { name: 'the day after Christmas Day', on: '12-26', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] },
-  { name: 'New Year’s Eve', on: '12-31', closes: ['DK', 'SE'] },
+  { on: '01-01', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] }, // New Year’s Day
+  { on: '01-06', closes: ['FI', 'SE'] }, // Epiphany
+  { on: -3, closes: ['DK', 'NO'] }, // Maundy Thursday
+  { on: -2, closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] }, // Good Friday
+  { on: 1, closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] }, // Easter Monday
+  { on: 26, closes: ['DK'], until: 2023 }, // General Prayer Day
+  { on: '05-01', closes: ['TARGET', 'FI', 'NO', 'SE'] }, // Labour Day
+  { on: '05-17', closes: ['NO'] }, // Constitution Day of Norway
+  { on: 39, closes: ['DK', 'FI', 'NO', 'SE'] }, // Ascension Day
+  { on: 40, closes: ['DK'] }, // the day after Ascension Day
+  { on: 50, closes: ['DK', 'NO'] }, // Whit Monday
+  { on: '06-05', closes: ['DK'] }, // Constitution Day of Denmark
+  { on: '06-06', closes: ['SE'] }, // National Day of Sweden
+  { on: { fridayFrom: '06-19', to: '06-25' }, closes: ['FI', 'SE'] }, // Midsummer Eve
+  { on: '12-06', closes: ['FI'] }, // Independence Day of Finland
+  { on: '12-24', closes: ['DK', 'FI', 'NO', 'SE'] }, // Christmas Eve
+  { on: '12-25', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] }, // Christmas Day
+  { on: '12-26', closes: ['TARGET', 'DK', 'FI', 'NO', 'SE'] }, // the day after Christmas Day
+  { on: '12-31', closes: ['DK', 'SE'] }, // New Year’s Eve
 ];
 
 function fallsOn(on: ClosedDay['on'], date: string): boolean {
@@ -99,9 +99,7 @@ function easterSunday(y: number): string {
   const [s, u] = [Math.floor(h / 4), h % 4];
   const v = (32 + 2 * n + 2 * s - r - u) % 7;
   const w = Math.floor((j + 11 * r + 22 * v) / 451);
-  const monthAndDay = r + v - 7 * w + 114;
-  const [month, day] = [Math.floor(monthAndDay / 31), (monthAndDay % 31) + 1];
-  return `${y}-0${month}-${String(day).padStart(2, '0')}`;
+  return addDays(`${y}-03-22`, r + v - 7 * w);
 }
 
 function isWeekend(date: string): boolean {
