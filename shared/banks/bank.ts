@@ -1,3 +1,4 @@
+import type { BankCalendar } from '../domain/bank-days.ts';
 import type { IsoStatus, PaymentOrder, Scheme } from '../domain/payment.ts';
 import type { Statement } from '../domain/statement.ts';
 import type { bankFacts } from '../events/bank-facts.ts';
@@ -108,7 +109,14 @@ export type PaymentTerms = {
   readonly timeZone: string;
   /** How long it remembers an idempotency key: past it the same order under the same key would pay a second time. */
   readonly keyLifetimeSeconds: number;
-  readonly schemes: Readonly<Partial<Record<Scheme, { readonly currencies?: readonly string[] }>>>;
+  readonly schemes: Readonly<Partial<Record<Scheme, SchemeTerms>>>;
+};
+
+/** When it carries payments of a scheme out: on any day at any hour, unless told otherwise. */
+export type SchemeTerms = {
+  readonly calendar?: BankCalendar | undefined;
+  /** The first minute of a bank day that is too late for it, as in `16:00`. */
+  readonly cutOff?: string | undefined;
 };
 
 /** What a bank can be asked. Each is one request; a bank that does not answer as it should is an error. */

@@ -4,14 +4,17 @@ import { ISO_STATUSES, type PaymentOrder } from '../../domain/payment.ts';
 import { instant } from '../../events/event.ts';
 import type { Ask, BankApi, PaymentSaid, PaymentTerms } from '../bank.ts';
 
-/** It carries payments out at any hour of any day, and remembers an idempotency key for a day. */
+/**
+ * As Danish banks have it. In truth it carries out at once whatever it is sent, so what it promises is the latest day; and it
+ * remembers an idempotency key for a day.
+ */
 export const sandboxTerms: PaymentTerms = {
   timeZone: 'Europe/Copenhagen',
   keyLifetimeSeconds: 24 * 3600,
   schemes: {
-    sepa: { currencies: ['EUR'] },
-    'sepa-instant': { currencies: ['EUR'] },
-    domestic: {},
+    sepa: { calendar: 'TARGET', cutOff: '16:00' },
+    'sepa-instant': {},
+    domestic: { calendar: 'DK', cutOff: '16:00' },
     'own-account': {},
   },
 };
