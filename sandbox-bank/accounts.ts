@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type BankEvent, type EventData, type EventType, eventOf } from './events.ts';
+import { ownIban } from './ibans.ts';
 import type { Ledger } from './ledger.ts';
 import type { EventList } from './list.ts';
 import { amountOf, type Currency, type Direction } from './money.ts';
@@ -11,7 +12,10 @@ export interface Account {
   cardId: string;
   ownerRefs: string[];
   currency: Currency;
-  iban?: string | undefined;
+  iban: string;
+  /** What it was opened with. An IBAN that the bank made is answered, and not told. */
+  givenIban?: string | undefined;
+  holderName?: string | undefined;
   status: 'open' | 'frozen' | 'closed';
   resourceVersion: number;
 }
@@ -41,17 +45,20 @@ const statusAfter = {
 export function openAccounts(options: World & { ledger: Ledger; list: EventList }) {
   const { ledger, list, now, newId, onEvent } = options;
   const accounts = new Map<string, Account>();
+  const byIban = new Map<string, Account>();
 
-  return { open, get, change, tell, events };
+  return { open, get, find, withIban, change, tell, events };
 
   /** Opens an account with one card, and with the balance that it had elsewhere. */
   function open(request: z.output<typeof requests.openAccount>): Account {
-    const { broughtForward, ...said } = request;
+    const { broughtForward, iban: givenIban, ...said } = request;
     const asOf = broughtForward?.asOf ?? now();
     if (asOf > now()) throw wrongField('broughtForward/asOf', 'has not come yet');
     const ids = { id: newId('acct'), cardId: newId('card') };
-    const account: Account = { ...ids, ...said, status: 'open', resourceVersion: 1 };
+    const iban = givenIban ?? ownIban({ ...ids, ...said }, (own) => byIban.has(own));
+    const account: Account = { ...ids, ...said, iban, givenIban, status: 'open', resourceVersion: 1 };
     accounts.set(account.id, account);
+    if (!byIban.has(iban)) byIban.set(iban, account);
     ledger.open(account);
     const history = broughtForward && bringForward(account, { ...broughtForward, asOf });
     tellState(account, 'account.opened', { broughtForward: history });
@@ -78,6 +85,15 @@ export function openAccounts(options: World & { ledger: Ledger; list: EventList 
     const account = accounts.get(id);
     if (!account) throw notFound('account');
     return account;
+  }
+
+  function find(id: string): Account | undefined {
+    return accounts.get(id);
+  }
+
+  /** The first account that was opened with it, as nothing keeps two from having the same. */
+  function withIban(iban: string): Account | undefined {
+    return byIban.get(iban);
   }
 
   /** Freezes, unfreezes or closes. To ask for the state that is there already changes and tells nothing. */
@@ -116,7 +132,7 @@ export function openAccounts(options: World & { ledger: Ledger; list: EventList 
     type: 'account.opened' | keyof typeof statusAfter,
     more: Pick<EventData<'account.opened'>, 'reason' | 'broughtForward'>,
   ): void {
-    const { ownerRefs, currency, iban, resourceVersion } = account;
+    const { ownerRefs, currency, givenIban: iban, resourceVersion } = account;
     tell(account, type, { ownerRefs, currency, iban, ...more }, resourceVersion);
   }
 }

@@ -335,6 +335,7 @@ describe('payments', () => {
         type: 'transaction.booked',
         data: { direction: 'debit', counterparty: creditor, endToEndId: 'E2E-7' },
       },
+      { type: 'payment.status-changed', data: { isoStatus: 'ACSC' } },
     ]);
     expect((await get('/payments?idempotencyKey=key-1')).body).toEqual({ items: [first.body] });
     expect((await get('/payments?idempotencyKey=key-2')).body).toEqual({ items: [] });
@@ -451,11 +452,19 @@ test('faults are replaced as a whole, and missing ones are none', async () => {
   const losses = { lose: 0, silent: false };
   const lists = { pageShrink: 0, listLate: 0, listLateMs: 0, listFail: 0 };
   const figures = { wrongBalance: 0, statement: 'right' };
-  const others = { ...clock, ...losses, ...lists, ...figures };
+  const payments = {
+    ...{ paymentLate: 0, paymentLateMs: 0, paymentReject: 0, paymentReturn: 0, paymentReturnMs: 0 },
+    ...{ paymentTimeoutBefore: 0, paymentTimeoutAfter: 0, paymentFail: 0, inquiryFail: 0 },
+  };
+  const others = { ...clock, ...losses, ...lists, ...figures, ...payments };
   expect((await get('/faults')).body).toEqual({ ...none, ...others, duplicate: 1 });
   expect((await get('/_sandbox/pending')).body).toEqual({ pending: 3 });
   const met = { listedLate: 0, listsFailed: 0, pagesShrunk: 0, wrongBalances: 0, wrongStatements: 0 };
-  expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7, ...met });
+  const paymentsMet = {
+    ...{ paymentsLate: 0, paymentsRejected: 0, paymentsReturned: 0, inquiriesFailed: 0 },
+    ...{ paymentsFailed: 0, paymentsCutBefore: 0, paymentsCutAfter: 0 },
+  };
+  expect((await get('/_sandbox/faults')).body).toEqual({ deliveries: 7, ...met, ...paymentsMet });
 });
 
 test('everything the bank tells is as its published schema says', async () => {

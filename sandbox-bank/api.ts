@@ -7,8 +7,10 @@ import { addControls } from './controls.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Entry } from './journal.ts';
 import { decimalsOf } from './money.ts';
+import { addPayments } from './payments-api.ts';
 import { checked, notFound, Problem } from './problem.ts';
 import * as requests from './requests.ts';
+import { ConnectionCut, cut } from './unanswered.ts';
 
 /** The bank's HTTP API. Answers carry what was made, amounts as digits; errors are RFC 9457 problem details. */
 export function createApi(options: {
@@ -16,7 +18,8 @@ export function createApi(options: {
   deliveries: Pick<Deliveries, 'faults' | 'pending' | 'met'>;
 }): Hono {
   const { bank } = options;
-  const { accounts, list, statements, balances, pendingLists, cards, clearings, transfers, payments } = bank;
+  const { accounts, list, statements, balances, pendingLists, cards, clearings, transfers } = bank;
+  const { payments, returns, recalls } = bank;
   const api = new Hono();
 
   // A full list of what is pending is the one request that is rightly long.
@@ -31,7 +34,8 @@ export function createApi(options: {
     return bank.journal.record(request, next);
   });
   api.notFound(() => notFound('route').toResponse());
-  api.onError((error) => {
+  api.onError((error, c) => {
+    if (error instanceof ConnectionCut) return cut(c, error);
     if (error instanceof Problem) return error.toResponse();
     console.error(error);
     return new Problem(500, 'internal-error', 'The bank failed; its log says why.').toResponse();
@@ -75,20 +79,18 @@ export function createApi(options: {
   making('/authorisations/:id/clearings', requests.clearing, cards.clear);
   making('/authorisations/:id/expiry', requests.expiry, cards.expire);
   making('/accounts/:id/transfers', requests.transfer, transfers.make);
-  making('/transactions/:id/booking', requests.nothing, transfers.book);
-  making('/transactions/:id/cancellation', requests.nothing, transfers.cancel);
-  making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
-  making('/transactions/:id/correction', requests.correction, transfers.correct);
-
-  api.post('/payments', async (c) => {
-    const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
-    const { 'Idempotency-Key': key } = checked(requests.paymentHeaders, headers, badHeader);
-    return c.json(payments.order(key, await body(c, requests.payment)), 202);
-  });
-  api.get('/payments', (c) => {
-    const payment = payments.inquire(checked(requests.paymentsQuery, c.req.query(), badQuery).idempotencyKey);
-    return c.json({ items: payment ? [payment] : [] });
-  });
+  const { ofNoPayment } = transfers;
+  making('/transactions/:id/booking', requests.nothing, (id) => transfers.book(ofNoPayment(id)));
+  making('/transactions/:id/cancellation', requests.nothing, (id) => transfers.cancel(ofNoPayment(id)));
+  making('/transactions/:id/reversal', requests.nothing, returns.reverse);
+  making('/transactions/:id/correction', requests.correction, (id, right) =>
+    transfers.correct(ofNoPayment(id), right),
+  );
+  making('/payments/:id/status', requests.paymentStatus, payments.move);
+  making('/payments/:id/cancellation', requests.nothing, payments.cancel);
+  making('/payments/:id/return', requests.paymentReturn, returns.make);
+  making('/payments/:id/recall-decision', requests.recallDecision, recalls.decide);
+  addPayments(api, bank);
 
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
   addControls(api, options);
@@ -113,7 +115,7 @@ export function reopen(options: { bank: Bank; api: Hono; entries: readonly Entry
   const { bank, api, entries } = options;
   return bank.journal.replay(entries, ({ request, aheadSeconds }) => {
     if (aheadSeconds !== undefined) return bank.moveClock(aheadSeconds);
-    if (!request) return bank.cards.expireDue();
+    if (!request) return bank.doDue();
     const { path, body, idempotencyKey: key } = request;
     return api.request(path, { method: 'POST', body, ...(key && { headers: { 'idempotency-key': key } }) });
   });
@@ -125,13 +127,13 @@ const changes = [
   ['close', 'account.closed'],
 ] as const;
 const badQuery = { status: 400, code: 'invalid-query' };
-const badHeader = { status: 400, code: 'invalid-header' };
 
 /** `offMinor` is by how much the figures are wrong. */
 function accountAnswer(bank: Bank, account: Account, offMinor = 0n) {
-  const { id: accountId, cardId, ownerRefs, currency, iban, status, resourceVersion } = account;
+  const { id: accountId, cardId, ownerRefs, currency, iban, holderName, status, resourceVersion } = account;
   const [booked, held] = [bank.ledger.bookedMinor(accountId) + offMinor, bank.ledger.heldMinor(accountId)];
   const figures = { bookedMinor: `${booked}`, heldMinor: `${held}`, availableMinor: `${booked - held}` };
   const asOf = bank.now().toISOString();
-  return { accountId, cardId, ownerRefs, currency, iban, status, resourceVersion, ...figures, asOf };
+  const said = { accountId, cardId, ownerRefs, currency, iban, holderName, status, resourceVersion };
+  return { ...said, ...figures, asOf };
 }

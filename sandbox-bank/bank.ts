@@ -8,8 +8,13 @@ import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { openList } from './list.ts';
+import { openMishaps } from './mishaps.ts';
+import { openPayees } from './payees.ts';
+import { openPaymentBook } from './payment-book.ts';
 import { openPayments } from './payments.ts';
 import { openPendingLists } from './pending-lists.ts';
+import { openRecalls } from './recalls.ts';
+import { openReturns } from './returns.ts';
 import { openSlips } from './slips.ts';
 import { openStatements } from './statements.ts';
 import { openTransfers } from './transfers.ts';
@@ -30,6 +35,12 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const clearings = openClearings(desk);
   const transfers = openTransfers(desk);
   const cards = openCards({ ...desk, clearings });
+  const mishaps = openMishaps();
+  const book = openPaymentBook();
+  const returns = openReturns({ ...desk, transfers, book });
+  // As with balances: what was drawn for a payment is kept with it.
+  const plan = () => journal.plan(mishaps.plan);
+  const payments = openPayments({ ...desk, transfers, book, returns, plan });
   return {
     clock,
     journal,
@@ -44,12 +55,24 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     cards,
     clearings,
     transfers,
-    payments: openPayments({ ...desk, transfers }),
+    mishaps,
+    book,
+    payments,
+    returns,
+    recalls: openRecalls({ ...desk, book, returns }),
+    payees: openPayees({ accounts }),
     heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
     moveClock,
-    expireDue: () => journal.record(undefined, cards.expireDue),
+    doDue,
+    expireDue: () => journal.record(undefined, doDue),
   };
+
+  /** All that falls due by the clock, whether it is a hold's end or a payment's next status. */
+  function doDue(): void {
+    cards.expireDue();
+    payments.moveDue();
+  }
 
   /** Moves the clock to so many seconds ahead of the world's. What falls due by it is for whoever runs the bank. */
   function moveClock(aheadSeconds: number): void {

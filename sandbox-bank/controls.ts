@@ -18,9 +18,10 @@ export function addControls(
     const faults = await body(c, faultsSchema);
     deliveries.faults = faults;
     bank.slips.begin(faults);
+    bank.mishaps.begin(faults);
     return c.json(faults);
   });
-  api.get('/_sandbox/faults', (c) => c.json({ ...deliveries.met, ...bank.slips.met }));
+  api.get('/_sandbox/faults', (c) => c.json({ ...deliveries.met, ...bank.slips.met, ...bank.mishaps.met }));
   api.get('/_sandbox/pending', (c) => c.json({ pending: deliveries.pending }));
   api.get('/_sandbox/clock', (c) => c.json(clockAnswer()));
   api.put('/_sandbox/clock', async (c) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { amount, currency, direction, signedAmount } from './money.ts';
+import { isoStatus } from './payment-states.ts';
 
 export const merchant = z.object({
   name: z.string().min(1).max(140),
@@ -7,8 +8,15 @@ export const merchant = z.object({
   country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters'),
 });
 
+/** How an account in Denmark is known at home: the bank's registration number, and the account's own. */
+export const accountNumber = z.object({
+  registrationNumber: z.string().regex(/^\d{4}$/, 'must be four digits'),
+  accountNumber: z.string().regex(/^\d{1,10}$/, 'must be ten digits at most'),
+});
+
 export const counterparty = z.object({
   name: z.string().min(1).max(140),
+  accountNumber: accountNumber.optional(),
   iban: z
     .string()
     .regex(/^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/, 'must be an IBAN without spaces')
@@ -64,7 +72,16 @@ const transaction = z.object({
   counterparty: counterparty.optional(),
   remittance: z.string().optional(),
   endToEndId: z.string().optional(),
+  // Of a payment that was ordered here: the bank's id of it, and the customer's own.
+  paymentId: z.string().optional(),
+  reference: z.string().optional(),
+  // It is what came back of that payment.
+  returned: z.literal(true).optional(),
 });
+
+const payment = z.object({ paymentId: z.string(), reference: z.string().optional() });
+const reason = z.string();
+const recall = payment.extend({ reason: reason.optional() });
 
 // On authorisation events `amount` stays what was authorised at first; `delta` says how much more, or how much back.
 const authorisation = z.object({
@@ -93,6 +110,17 @@ const dataOf = {
   'transaction.booked': transaction,
   'transaction.cancelled': transaction,
   'transaction.reversed': transaction,
+  'payment.status-changed': payment.extend({
+    isoStatus,
+    reason: reason.optional(),
+    // True where no other status follows. A return may.
+    terminal: z.boolean().optional(),
+  }),
+  // The credit that books it is a transaction of its own.
+  'payment.returned': payment.extend({ reason, amount, transactionId: z.string() }),
+  'payment.recall-requested': recall,
+  'payment.recall-accepted': recall,
+  'payment.recall-rejected': recall,
   'card.authorisation-created': authorisation.extend({ expiresAt: instant, ...foreign }),
   'card.authorisation-declined': authorisation.extend({ reason: z.string(), ...foreign }),
   'card.authorisation-incremented': authorisation.extend({ incrementId: z.string(), delta: amount }),
@@ -177,7 +205,17 @@ export function deliverySchema(): object {
   const names = z.registry<{ id: string }>();
   for (const event of [...events, heartbeat]) names.add(event, { id: event.shape.type.value });
   const money = { amount, signedAmount, fx, broughtForward };
-  const parts = { instant, accountId, ...money, merchant, counterparty, account, transaction, authorisation };
+  const others = {
+    merchant,
+    accountNumber,
+    counterparty,
+    account,
+    transaction,
+    isoStatus,
+    recall,
+    authorisation,
+  };
+  const parts = { instant, accountId, ...money, ...others };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });
   return {
     title: 'A delivery of the sandbox bank',

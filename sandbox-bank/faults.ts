@@ -1,9 +1,10 @@
 import * as z from 'zod';
 
 const share = z.number().min(0).max(1).default(0);
+const laterMs = z.int().min(0).max(2_592_000_000).default(0); // 30 days
 
 /**
- * What goes wrong with deliveries, lists, balances and statements; all nothing by default. Shares are from 0 to 1.
+ * What goes wrong with deliveries, lists, balances, statements and payments; all nothing by default. Shares are from 0 to 1.
  * An unknown name is refused, because a fault that silently never happens makes a test pass for nothing.
  */
 export const faultsSchema = z.strictObject({
@@ -47,6 +48,17 @@ export const faultsSchema = z.strictObject({
     .enum(['right', 'line-more', 'line-less', 'other-amount'])
     .default('right')
     .describe('what is wrong with one line of each statement; its opening and closing are right'),
+  paymentLate: share.describe('payments that are only held at first, and settle later'),
+  paymentLateMs: laterMs.describe("how much later they settle, or are rejected, by the bank's clock"),
+  paymentReject: share.describe('payments that are taken, and rejected later'),
+  paymentReturn: share.describe('payments that are returned after they settled'),
+  paymentReturnMs: laterMs.describe("how long after that, by the bank's clock"),
+  paymentTimeoutBefore: share.describe('orders whose connection is cut, and nothing was taken'),
+  paymentTimeoutAfter: share.describe(
+    'orders that are taken, and then the connection is cut without an answer',
+  ),
+  paymentFail: share.describe('orders that are answered with a 503, and nothing was taken'),
+  inquiryFail: share.describe('requests for payments that are answered with a 503'),
 });
 
 export type Faults = z.output<typeof faultsSchema>;

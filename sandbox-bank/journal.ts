@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { World } from './accounts.ts';
+import { type PaymentPlan, paymentPlan } from './payment-plans.ts';
 
 const request = z.object({ path: z.string(), body: z.string(), idempotencyKey: z.string().optional() });
 const entry = z.object({
@@ -13,6 +14,8 @@ const entry = z.object({
     .string()
     .regex(/^-?[1-9]\d*$/)
     .optional(),
+  // What will go wrong with the payment that it took.
+  plan: paymentPlan.optional(),
   // The clock was moved to so many seconds ahead; nothing else happened.
   aheadSeconds: z.int().positive().optional(),
 });
@@ -20,7 +23,7 @@ const entry = z.object({
 /** A POST to the bank's API, as it came. */
 export type Request = z.output<typeof request>;
 
-/** What changed the books, when, and the ids it drew: a request, a move of the clock or, without either, an expiry. */
+/** What changed the books, when, and the ids it drew: a request, a move of the clock or, without either, what fell due. */
 export type Entry = z.output<typeof entry>;
 
 /** A closed bank: how its books came to be, and the ids of the events that its subscriber has not acknowledged. */
@@ -32,7 +35,7 @@ export function openJournal(world: Pick<World, 'now' | 'newId'>) {
   const entries: Entry[] = [];
   const running = new AsyncLocalStorage<{ entry: Entry; draw: World['newId'] }>();
 
-  return { entries, now, newId, offMinor, record, moved, replay };
+  return { entries, now, newId, offMinor, plan, record, moved, replay };
 
   /** One instant for all that one entry does. */
   function now(): Date {
@@ -59,6 +62,14 @@ export function openJournal(world: Pick<World, 'now' | 'newId'>) {
     return off;
   }
 
+  /** What will go wrong with the payment that this entry takes: drawn when it is taken, and the same ever after. */
+  function plan(draw: () => PaymentPlan): PaymentPlan {
+    const entry = running.getStore()?.entry;
+    const drawn = entry?.plan ?? draw();
+    if (entry && Object.keys(drawn).length > 0) entry.plan = drawn;
+    return drawn;
+  }
+
   /** Writes down a move of the clock, which draws no id. */
   function moved(aheadSeconds: number): void {
     entries.push({ at: now().toISOString(), aheadSeconds, ids: [] });
@@ -78,7 +89,9 @@ export function openJournal(world: Pick<World, 'now' | 'newId'>) {
       const draw = (prefix: string) => (left[0]?.startsWith(prefix) && left.shift()) || world.newId(prefix);
       await running.run({ entry, draw }, async () => act(entry));
       if (isDeepStrictEqual(entry.ids, ids)) continue;
-      throw new Error(`${same.request?.path ?? 'an expiry'} at ${same.at} has another effect than it had`);
+      throw new Error(
+        `${same.request?.path ?? 'what fell due'} at ${same.at} has another effect than it had`,
+      );
     }
   }
 }

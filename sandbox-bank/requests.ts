@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
+import { accountNumber, counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
 import { amountOf, currency, direction } from './money.ts';
+import { type Scheme, schemes } from './payment-plans.ts';
+import { isoStatus } from './payment-states.ts';
 
 /** Positive minor units: digits, or a safe integer for the convenience of whoever types a request by hand. */
 const amountError = 'must be a positive whole number of minor units, as digits';
@@ -41,6 +43,7 @@ export const openAccount = z.object({
   ownerRefs: z.array(z.string().min(1).max(128)).min(1),
   currency,
   iban: counterparty.shape.iban,
+  holderName: counterparty.shape.name.optional(),
   broughtForward: z.object({ direction, amountMinor, asOf: instant.optional() }).optional(),
 });
 
@@ -93,13 +96,45 @@ export const transfer = z.object({
 
 export const correction = z.object({ amountMinor });
 
-export const payment = z.object({
-  accountId: id,
-  amountMinor,
-  currency: currency.optional(),
-  creditor: counterparty.required({ iban: true }),
-  ...payee,
-});
+const { name, iban } = counterparty.required({ iban: true }).shape;
+const creditors = {
+  iban: z.object({ name, iban }),
+  accountNumber: z.object({ name, accountNumber }),
+  accountId: z.object({ accountId: id }),
+};
+export const creditor = z.union(
+  [creditors.iban, creditors.accountNumber, creditors.accountId],
+  'must be { name, iban }, { name, accountNumber } or { accountId }',
+);
+
+const paysTo: Record<Scheme, (keyof typeof creditors)[]> = {
+  sepa: ['iban'],
+  'sepa-instant': ['iban'],
+  domestic: ['iban', 'accountNumber'],
+  'own-account': ['accountId'],
+};
+
+export const payment = z
+  .object({
+    accountId: id,
+    amountMinor,
+    currency: currency.optional(),
+    scheme: z.enum(schemes).optional(),
+    creditor,
+    ...payee,
+    reference: id.optional(),
+  })
+  .refine(({ scheme, creditor }) => !scheme || paysTo[scheme].some((field) => field in creditor), {
+    path: ['creditor'],
+    error: 'must be such as its scheme pays to',
+  });
+
+const code = z.string().regex(/^[A-Z0-9]{4}$/, 'must be an ISO 20022 code of four letters and digits');
+export const paymentStatus = z.object({ isoStatus, reason: code.optional() });
+export const paymentReturn = z.object({ reason: code, amountMinor: amountMinor.optional() });
+export const recall = z.object({ reason: code });
+export const recallDecision = z.object({ accepted: z.boolean(), reason: code.optional() });
+export const payeeVerification = z.object({ name, iban });
 
 const idempotencyKey = z.string({ error: 'is missing' }).min(1).max(255);
 
@@ -112,7 +147,12 @@ export const eventsPage = z.object({
 
 export const statementDate = z.object({ date });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
-export const paymentsQuery = z.object({ idempotencyKey });
+export const paymentsQuery = z
+  .object({ idempotencyKey: idempotencyKey.optional(), reference: id.optional() })
+  .refine(({ idempotencyKey, reference }) => (idempotencyKey === undefined) !== (reference === undefined), {
+    path: ['idempotencyKey'],
+    error: 'either it or reference is needed',
+  });
 
 // Ten years at most, so that its instants keep the form in which they sort as text.
 export const clock = z.object({ aheadSeconds: z.int().min(0).max(315_360_000) });

@@ -20,7 +20,7 @@ export interface SandboxBank {
   kept(): KeptBank;
 }
 
-const expiryEveryMs = 1000;
+const dueEveryMs = 250;
 
 /**
  * Starts a bank on this machine alone, since it asks nobody who they are, with empty books or with those that were kept:
@@ -51,7 +51,7 @@ export async function startSandboxBank(options: {
     server.once('error', reject);
     server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
-  const expiring = setInterval(bank.expireDue, expiryEveryMs);
+  const expiring = setInterval(bank.expireDue, dueEveryMs);
   const beat = () => deliveries.send(bank.heartbeat());
   const beating = options.heartbeatMs ? setInterval(beat, options.heartbeatMs) : undefined;
   untold.forEach(tell);

@@ -57,12 +57,16 @@ export async function anAccount({ post }: TestBank): Promise<string> {
 export async function seenOf({ bank, told, get }: TestBank) {
   const accounts = [...new Set(told.map((event) => event.accountId))];
   const days = [...new Set(told.map((event) => event.occurredAt.slice(0, 10)))];
+  const payments = [
+    ...new Set(told.flatMap(({ data }) => ('paymentId' in data ? (data.paymentId ?? []) : []))),
+  ];
   const paths = [
     '/_sandbox/clock',
     '/events?limit=500',
     ...accounts.flatMap((id) => [`/accounts/${id}`, `/accounts/${id}/events?limit=500`]),
     ...accounts.flatMap((id) => days.map((day) => `/accounts/${id}/statements/${day}`)),
     ...Array.from({ length: 8 }, (_, n) => `/payments?idempotencyKey=key-${n}`),
+    ...payments.map((id) => `/payments/${id}`),
   ];
   return { told, entries: bank.ledger.entries, answers: await Promise.all(paths.map(get)) };
 }

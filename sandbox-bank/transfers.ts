@@ -5,7 +5,14 @@ import { amountOf, type Direction } from './money.ts';
 import { notFound, Problem } from './problem.ts';
 import type * as requests from './requests.ts';
 
-type Request = z.output<typeof requests.transfer>;
+type Request = z.output<typeof requests.transfer> & OfPayment;
+
+/** Which payment it moves the money of, if any, and whether that is what came back. */
+interface OfPayment {
+  paymentId?: string;
+  reference?: string | undefined;
+  returned?: true;
+}
 
 /** Plain dates: when it is in the books, and from when on it counts. */
 interface Dates {
@@ -28,7 +35,7 @@ export type Transfers = ReturnType<typeof openTransfers>;
 export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   const transfers = new Map<string, Transfer>();
 
-  return { make, book, cancel, reverse, correct };
+  return { make, begin, book, cancel, reverse, correct, paymentOf, ofNoPayment };
 
   /** Moves the money without asking for funds: it stands for what other banks and the bank itself decide. */
   function make(accountId: string, request: Request) {
@@ -38,6 +45,7 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     return begin(account, request);
   }
 
+  /** Moves the money even when the account is closed by now: what was agreed on before still happens. */
   function begin(account: Account, request: Request) {
     const transfer: Transfer = { transactionId: newId('btx'), account, request, status: 'pending' };
     const { transactionId: id } = transfer;
@@ -91,7 +99,7 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   }
 
   function bookLine({ transactionId, account, request }: Transfer, direction: Direction, dates: Dates): void {
-    const { amountMinor, endToEndId } = request;
+    const { amountMinor, endToEndId, paymentId } = request;
     ledger.book({
       lineId: newId('line'),
       accountId: account.id,
@@ -100,8 +108,18 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
       bookedOn: dates.bookingDate,
       valueOn: dates.valueDate,
       against: 'clearing-house',
-      reference: { transactionId, endToEndId },
+      reference: { transactionId, endToEndId, paymentId },
     });
+  }
+
+  function paymentOf(transactionId: string): OfPayment {
+    return get(transactionId).request;
+  }
+
+  /** Refuses to end by itself what ends with its payment. */
+  function ofNoPayment(transactionId: string): string {
+    if (paymentOf(transactionId).paymentId === undefined) return transactionId;
+    throw new Problem(409, 'transaction-of-payment', 'The transaction is of a payment, and ends with it.');
   }
 
   function today(): string {
