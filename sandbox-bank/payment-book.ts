@@ -14,6 +14,8 @@ export interface Payment {
   amountMinor: bigint;
   texts: { remittance?: string | undefined; endToEndId?: string | undefined };
   status: IsoStatus;
+  /** Since when. */
+  statusAt: Date;
   reason?: string | undefined;
   /** The transactions that move its money: the debit and, at an account of this bank, the credit. */
   debitId: string;
@@ -65,9 +67,17 @@ export function openPaymentBook() {
 }
 
 /** What the bank says of a payment to whoever asks. */
-export function paymentAnswer({ paymentId, reference, status, reason, returnedMinor, recall }: Payment) {
+export function paymentAnswer({
+  paymentId,
+  reference,
+  status,
+  statusAt,
+  reason,
+  returnedMinor,
+  recall,
+}: Payment) {
   const back = returnedMinor > 0n ? { returnedMinor: `${returnedMinor}` } : {};
-  return { paymentId, reference, status, reason, ...back, recall };
+  return { paymentId, reference, status, statusAt: statusAt.toISOString(), reason, ...back, recall };
 }
 
 /** What each event and each transaction of a payment says of it. */

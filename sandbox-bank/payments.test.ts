@@ -21,7 +21,11 @@ describe('an order', () => {
     const order = { accountId, amountMinor: '400', scheme: 'sepa', creditor, reference: 'pay-7' };
     const taken = await bank.ask('POST', '/payments', { ...order, remittance: 'Rent' }, 'key-1');
     const { paymentId } = taken.body;
-    expect(taken).toEqual({ status: 202, body: { paymentId, reference: 'pay-7', status: 'ACSC' } });
+    const [statusAt] = [...new Set(bank.told.map(({ occurredAt }) => occurredAt))];
+    expect(taken).toEqual({
+      status: 202,
+      body: { paymentId, reference: 'pay-7', status: 'ACSC', statusAt },
+    });
     expect(await bank.figures(accountId)).toEqual(['600', '0']);
     expect(toldOf(bank)).toMatchObject([
       ['transaction.booked', accountId, { paymentId, reference: 'pay-7', counterparty: creditor }],
@@ -147,7 +151,8 @@ describe('a key', () => {
     const first = await bank.post('/payments', order, 'key-1');
     await bank.post(`/payments/${first.paymentId}/status`, { isoStatus: 'RJCT', reason: 'AC04' });
     expect(await bank.post('/payments', order, 'key-1')).toEqual({ ...first, status: 'RCVD' });
-    const now = { paymentId: first.paymentId, status: 'RJCT', reason: 'AC04' };
+    const { occurredAt: statusAt } = bank.told.at(-1) ?? {};
+    const now = { paymentId: first.paymentId, status: 'RJCT', statusAt, reason: 'AC04' };
     expect(await bank.get('/payments?idempotencyKey=key-1')).toEqual({ items: [now] });
     expect(await bank.get(`/payments/${first.paymentId}`)).toEqual(now);
   });

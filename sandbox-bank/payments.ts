@@ -61,7 +61,7 @@ export function openPayments(desk: Desk & Tools) {
     const isPending = steps.length > 0;
     const { transactionId: debitId } = transfers.begin(account, { ...debit, pending: isPending });
     const made = { ...ids, account, creditor, amountMinor, texts, debitId, plan, steps, returnedMinor: 0n };
-    const payment: Payment = { ...made, status: 'RCVD' };
+    const payment: Payment = { ...made, status: 'RCVD', statusAt: now() };
     book.add(payment);
     if (!isPending) settle(payment);
     tellStatus(payment, isPending ? 'RCVD' : 'ACSC');
@@ -142,6 +142,7 @@ export function openPayments(desk: Desk & Tools) {
 
   function tellStatus(payment: Payment, isoStatus: IsoStatus, reason?: string): void {
     payment.status = isoStatus;
+    payment.statusAt = now();
     payment.reason = reason;
     const said = { ...idsOf(payment), isoStatus, reason };
     accounts.tell(payment.account, 'payment.status-changed', {

@@ -1,3 +1,4 @@
+import { match } from 'path-to-regexp';
 import { vi } from 'vitest';
 import fetchMissedEvents from '../../functions/bank/fetch-missed-events/function.ts';
 import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/function.ts';
@@ -6,22 +7,31 @@ import { registry } from '../../functions/registry.ts';
 import { createApi } from '../../sandbox-bank/api.ts';
 import { openBank } from '../../sandbox-bank/bank.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
+import { type Faults as BankFaults, faultsSchema } from '../../sandbox-bank/faults.ts';
 import type { Drift } from '../../shared/domain/drift.ts';
-import { balanceFrom, balancesOf } from '../../shared/store/balances.ts';
+import type { Faults } from '../../shared/platform/memory.ts';
+import type { Answer } from '../../shared/runtime/problem.ts';
+import { balanceFrom } from '../../shared/store/balances.ts';
 import type { Fields } from '../../shared/store/document.ts';
 import { driftFrom } from '../../shared/store/drifts.ts';
 import { aBody, aRequest, CONFIG, signedHeaders } from '../../shared/testing/builders.ts';
-import { aWorld } from '../../shared/testing/world.ts';
+import { aWorld, balancesIn, type Weather } from '../../shared/testing/world.ts';
 
 const BANK = 'http://bank.test';
+const TRIES_MAX = 100;
 
 /** The sandbox bank with its books and its API, and all of Counterfoil in memory, by one clock that is moved. */
 export function aBankAndItsMirror({
   seed = 1,
   config = {},
+  faults = {},
+  weather = {},
 }: {
   seed?: number;
   config?: Record<string, string>;
+  /** What goes wrong with functions’ own store, and with their messages. */
+  faults?: Faults;
+  weather?: Partial<Weather>;
 } = {}) {
   let nowMs = Date.parse('2026-11-23T10:00:00.000Z');
   const now = () => new Date(nowMs);
@@ -32,11 +42,11 @@ export function aBankAndItsMirror({
   };
   const told: BankEvent[] = [];
   const bank = openBank({ onEvent: (event) => told.push(event), now, newId });
-  const deliveries = { faults: {} as never, pending: 0, met: {} };
+  const deliveries = { faults: faultsSchema.parse({}), pending: 0, met: {} };
   const api = createApi({ bank, deliveries });
   const open = (stored: ReadonlyMap<string, Fields>) =>
     aWorld({
-      ...{ seed, stored, functions: registry.map(({ fn }) => fn), env: { now } },
+      ...{ seed, stored, faults, weather, functions: registry.map(({ fn }) => fn), env: { now } },
       config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
     });
   let world = open(new Map());
@@ -46,6 +56,7 @@ export function aBankAndItsMirror({
 
   return {
     now,
+    bank,
     get store() {
       return world.store;
     },
@@ -65,18 +76,46 @@ export function aBankAndItsMirror({
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
       return (await answer.json()) as Record<string, string>;
     },
+    /** What goes wrong at the bank from now on. */
+    goesWrong: (bankFaults: Partial<BankFaults>) => bank.mishaps.begin(faultsSchema.parse(bankFaults)),
     /** What was kept back, since this was last asked. */
     told: () => told.splice(0),
     async deliver(...events: readonly BankEvent[]): Promise<void> {
       if (events.length === 0) return;
       const rawBody = aBody(...events);
       const headers = signedHeaders(rawBody, { at: now() });
-      await world.ask(receiveBankWebhook, aRequest('POST', '/webhooks/sandbox', '', { headers, rawBody }));
+      // As the bank does: again until it is taken.
+      for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+        const request = aRequest('POST', '/webhooks/sandbox', '', { headers, rawBody });
+        const answer = await world.ask(receiveBankWebhook, request).catch(() => undefined);
+        if (answer?.status === 202) return;
+      }
+      throw new Error('the webhook is never taken');
     },
     fetchMissed: () => world.tick(fetchMissedEvents, now().toISOString()),
     reconcile: () => world.tick(reconcileAccounts, now().toISOString()),
     async booked(accountId: string): Promise<bigint> {
-      return balanceFrom(await world.store.query(balancesOf(accountId)), 'DKK').booked;
+      return balanceFrom(balancesIn(world.documents(), accountId), 'DKK').booked;
+    },
+    async tick(name: string): Promise<void> {
+      const found = registry.find(({ fn }) => fn.name === name)?.fn;
+      if (found?.trigger !== 'schedule') throw new Error(`${name} is no schedule`);
+      await world.tick(found, now().toISOString());
+    },
+    /** A customer's request, and all that follows from it. */
+    async request(
+      uid: string,
+      route: string,
+      { body, key }: { body?: object; key?: string } = {},
+    ): Promise<Answer> {
+      const [method = '', path = ''] = route.split(' ');
+      const found = registry.find(
+        ({ fn }) => fn.trigger === 'request' && fn.routes.some((each) => isOf(each, method, path)),
+      );
+      if (found?.fn.trigger !== 'request') throw new Error(`nobody answers ${route}`);
+      const headers = key === undefined ? {} : { 'idempotency-key': key };
+      const rawBody = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+      return world.ask(found.fn, aRequest(method, path, uid, { headers, rawBody }));
     },
     atBank: (accountId: string) => bank.ledger.bookedMinor(accountId),
     async drifts(): Promise<Drift[]> {
@@ -84,4 +123,9 @@ export function aBankAndItsMirror({
       return found.flatMap((document) => driftFrom(document) ?? []);
     },
   };
+}
+
+function isOf(route: string, method: string, path: string): boolean {
+  const [theirs = '', pattern = ''] = route.split(' ');
+  return theirs === method && match(pattern)(path.split('?')[0] ?? '') !== false;
 }
