@@ -30,9 +30,17 @@ describe('a payment that is late', () => {
     const { bank, accountId, pay, passes } = await aPayingBank({ paymentLate: 1, paymentLateMs: 90_000 });
     expect((await pay('key-1')).body).toMatchObject({ status: 'RCVD' });
     expect(await bank.figures(accountId)).toEqual(['1000000', '400']);
-    passes(89_999);
+    const statusAfter = async (ms: number) => {
+      passes(ms);
+      const { items } = await bank.get('/payments?idempotencyKey=key-1');
+      return (items as Body[])[0]?.status;
+    };
+    expect(await statusAfter(29_999)).toBe('RCVD');
+    expect(await statusAfter(1)).toBe('PDNG');
+    expect(await statusAfter(30_000)).toBe('ACSP');
+    expect(await statusAfter(29_999)).toBe('ACSP');
     expect(await bank.figures(accountId)).toEqual(['1000000', '400']);
-    passes(1);
+    expect(await statusAfter(1)).toBe('ACSC');
     expect(await bank.figures(accountId)).toEqual(['999600', '0']);
     expect(saidBy(bank)).toEqual([
       ['transaction.pending', undefined],
