@@ -19,6 +19,7 @@ export const LAWS = {
   order: 'order and repetition do not matter',
   once: 'effects happen once',
   mirror: 'the mirror equals the bank',
+  unknown: 'an unknown outcome is a state, not an error',
   poison: 'a poison event blocks nothing but itself',
   owners: 'nobody sees another’s money',
   explained: 'everything is explainable',

@@ -8,6 +8,7 @@ import { doorBugs } from './doors.ts';
 import { compiles, endAll, type Finder, findersFor, run, type Verdict } from './finders.ts';
 import { ledgerBugs } from './ledger.ts';
 import { notificationBugs } from './notifications.ts';
+import { paymentBugs } from './payments.ts';
 import { runtimeBugs } from './runtime.ts';
 
 const HELP = `npm run test:planted -- [--only <name>] [--seed <n>] [--seconds <n>] [--list]
@@ -28,6 +29,7 @@ const BUGS: readonly Bug[] = [
   ...doorBugs,
   ...notificationBugs,
   ...coherenceBugs,
+  ...paymentBugs,
 ];
 
 async function main(): Promise<boolean> {

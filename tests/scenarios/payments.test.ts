@@ -361,3 +361,31 @@ test('all that the bank says of payments, in any order and twice, leads to the s
   }
   expect(new Set(states).size).toBe(1);
 });
+
+describe('another’s account', () => {
+  test('pays nothing, and neither it nor its payments can be told from what is not there', async () => {
+    const { pay, seen, mirror, accountId } = await aPayingCustomer();
+    expect(await pay('100', { uid: 'uid-bo' })).toMatchObject({ status: 404, code: 'account.not-found' });
+    const { id } = await pay('100');
+    expect((await seen(id, 'uid-bo')).status).toBe(404);
+    const routes = [`GET /v1/payments?accountId=${accountId}`, 'GET /v1/payments/pay_nothing'];
+    for (const route of routes) expect((await mirror.request('uid-bo', route)).status).toBe(404);
+    const cancel = await mirror.request('uid-bo', `POST /v1/payments/${id}/cancellation`, { key: 'k' });
+    expect(cancel.status).toBe(404);
+  });
+
+  test('is not paid into as one’s own', async () => {
+    const { pay, anAccount } = await aPayingCustomer();
+    const creditor = { accountId: await anAccount('uid-bo', '0') };
+    expect(await pay('100', { creditor })).toMatchObject({ status: 404, code: 'account.not-found' });
+  });
+});
+
+test('between a customer’s own accounts money leaves the one and reaches the other', async () => {
+  const { pay, anAccount, hears, figures, seen } = await aPayingCustomer();
+  const savings = await anAccount('uid-ann', '0');
+  const { id } = await pay('4000', { creditor: { accountId: savings } });
+  await hears();
+  expect((await seen(id)).state).toBe('sent');
+  expect([(await figures()).available, (await figures(savings)).available]).toEqual(['6000', '4000']);
+});
