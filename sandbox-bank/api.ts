@@ -7,6 +7,7 @@ import { addControls } from './controls.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Entry } from './journal.ts';
 import { decimalsOf } from './money.ts';
+import * as payments from './payment-requests.ts';
 import { addPayments } from './payments-api.ts';
 import { checked, notFound, Problem } from './problem.ts';
 import * as requests from './requests.ts';
@@ -19,7 +20,7 @@ export function createApi(options: {
 }): Hono {
   const { bank } = options;
   const { accounts, list, statements, balances, pendingLists, cards, clearings, transfers } = bank;
-  const { payments, returns, recalls } = bank;
+  const { moves, returns, recalls } = bank;
   const api = new Hono();
 
   // A full list of what is pending is the one request that is rightly long.
@@ -86,10 +87,10 @@ export function createApi(options: {
   making('/transactions/:id/correction', requests.correction, (id, right) =>
     transfers.correct(ofNoPayment(id), right),
   );
-  making('/payments/:id/status', requests.paymentStatus, payments.move);
-  making('/payments/:id/cancellation', requests.nothing, payments.cancel);
-  making('/payments/:id/return', requests.paymentReturn, returns.make);
-  making('/payments/:id/recall-decision', requests.recallDecision, recalls.decide);
+  making('/payments/:id/status', payments.paymentStatus, moves.move);
+  making('/payments/:id/cancellation', requests.nothing, moves.cancel);
+  making('/payments/:id/return', payments.paymentReturn, returns.make);
+  making('/payments/:id/recall-decision', payments.recallDecision, recalls.decide);
   addPayments(api, bank);
 
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));

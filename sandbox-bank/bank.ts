@@ -11,6 +11,7 @@ import { openList } from './list.ts';
 import { openMishaps } from './mishaps.ts';
 import { openPayees } from './payees.ts';
 import { openPaymentBook } from './payment-book.ts';
+import { openPaymentMoves } from './payment-moves.ts';
 import { openPayments } from './payments.ts';
 import { openPendingLists } from './pending-lists.ts';
 import { openRecalls } from './recalls.ts';
@@ -38,9 +39,9 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const mishaps = openMishaps();
   const book = openPaymentBook();
   const returns = openReturns({ ...desk, transfers, book });
+  const moves = openPaymentMoves({ ...desk, transfers, book, returns });
   // As with balances: what was drawn for a payment is kept with it.
   const plan = () => journal.plan(mishaps.plan);
-  const payments = openPayments({ ...desk, transfers, book, returns, plan });
   return {
     clock,
     journal,
@@ -57,7 +58,8 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     transfers,
     mishaps,
     book,
-    payments,
+    payments: openPayments({ ...desk, transfers, book, moves, plan }),
+    moves,
     returns,
     recalls: openRecalls({ ...desk, book, returns }),
     payees: openPayees({ accounts }),
@@ -71,7 +73,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   /** All that falls due by the clock, whether it is a hold's end or a payment's next status. */
   function doDue(): void {
     cards.expireDue();
-    payments.moveDue();
+    moves.moveDue();
   }
 
   /** Moves the clock to so many seconds ahead of the world's. What falls due by it is for whoever runs the bank. */

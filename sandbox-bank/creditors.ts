@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Account, Accounts } from './accounts.ts';
 import { danishIban } from './ibans.ts';
+import type * as requests from './payment-requests.ts';
 import { Problem, wrongField } from './problem.ts';
-import type * as requests from './requests.ts';
 
 /** Who is paid, and the account, where it is one of this bank. */
 export interface Creditor {

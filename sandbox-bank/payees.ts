@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Desk } from './accounts.ts';
-import type * as requests from './requests.ts';
+import type * as requests from './payment-requests.ts';
 
 /** Says whether an account is held by whom the payer thinks, as verification of payee does (Regulation (EU) 2024/886). */
 export function openPayees({ accounts }: Pick<Desk, 'accounts'>) {

@@ -2,8 +2,8 @@ import type { Context, Hono } from 'hono';
 import type { Bank } from './bank.ts';
 import { body } from './bodies.ts';
 import { paymentAnswer } from './payment-book.ts';
+import * as requests from './payment-requests.ts';
 import { checked } from './problem.ts';
-import * as requests from './requests.ts';
 
 /** What the customer's side asks of payments: to pay, to say what became of it, to stop it, to ask for it back. */
 export function addPayments(api: Hono, bank: Bank): void {

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { Desk } from './accounts.ts';
 import { openKeys } from './keys.ts';
 import { idsOf, type PaymentBook, paymentAnswer } from './payment-book.ts';
+import type * as requests from './payment-requests.ts';
 import { Problem } from './problem.ts';
-import type * as requests from './requests.ts';
 import type { Returns } from './returns.ts';
 
 /** The customer's side asks for a settled payment back, and the creditor's bank says yes or no (camt.056, camt.029). */

@@ -1,23 +1,21 @@
 import * as z from 'zod';
-import { accountNumber, counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
+import { counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
 import { amountOf, currency, direction } from './money.ts';
-import { type Scheme, schemes } from './payment-plans.ts';
-import { isoStatus } from './payment-states.ts';
 
 /** Positive minor units: digits, or a safe integer for the convenience of whoever types a request by hand. */
 const amountError = 'must be a positive whole number of minor units, as digits';
-const amountMinor = z
+export const amountMinor = z
   .union(
     [z.string().regex(/^[1-9]\d{0,17}$/, amountError), z.int(amountError).positive(amountError)],
     amountError,
   )
   .transform((value) => BigInt(value));
 
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -');
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, _ and -');
 const reason = z.string().min(1).max(140);
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 const date = z.iso.date('must be a date such as 2026-02-28');
-const payee = {
+export const payee = {
   remittance: z.string().max(140).optional(),
   endToEndId: z.string().min(1).max(35).optional(),
 };
@@ -96,48 +94,6 @@ export const transfer = z.object({
 
 export const correction = z.object({ amountMinor });
 
-const { name, iban } = counterparty.required({ iban: true }).shape;
-const creditors = {
-  iban: z.object({ name, iban }),
-  accountNumber: z.object({ name, accountNumber }),
-  accountId: z.object({ accountId: id }),
-};
-export const creditor = z.union(
-  [creditors.iban, creditors.accountNumber, creditors.accountId],
-  'must be { name, iban }, { name, accountNumber } or { accountId }',
-);
-
-const paysTo: Record<Scheme, (keyof typeof creditors)[]> = {
-  sepa: ['iban'],
-  'sepa-instant': ['iban'],
-  domestic: ['iban', 'accountNumber'],
-  'own-account': ['accountId'],
-};
-
-export const payment = z
-  .object({
-    accountId: id,
-    amountMinor,
-    currency: currency.optional(),
-    scheme: z.enum(schemes).optional(),
-    creditor,
-    ...payee,
-    reference: id.optional(),
-  })
-  .refine(({ scheme, creditor }) => !scheme || paysTo[scheme].some((field) => field in creditor), {
-    path: ['creditor'],
-    error: 'must be such as its scheme pays to',
-  });
-
-const code = z.string().regex(/^[A-Z0-9]{4}$/, 'must be an ISO 20022 code of four letters and digits');
-export const paymentStatus = z.object({ isoStatus, reason: code.optional() });
-export const paymentReturn = z.object({ reason: code, amountMinor: amountMinor.optional() });
-export const recall = z.object({ reason: code });
-export const recallDecision = z.object({ accepted: z.boolean(), reason: code.optional() });
-export const payeeVerification = z.object({ name, iban });
-
-const idempotencyKey = z.string({ error: 'is missing' }).min(1).max(255);
-
 export const eventsPage = z.object({
   after: z.string().optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
@@ -146,13 +102,5 @@ export const eventsPage = z.object({
 });
 
 export const statementDate = z.object({ date });
-export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
-export const paymentsQuery = z
-  .object({ idempotencyKey: idempotencyKey.optional(), reference: id.optional() })
-  .refine(({ idempotencyKey, reference }) => (idempotencyKey === undefined) !== (reference === undefined), {
-    path: ['idempotencyKey'],
-    error: 'either it or reference is needed',
-  });
-
 // Ten years at most, so that its instants keep the form in which they sort as text.
 export const clock = z.object({ aheadSeconds: z.int().min(0).max(315_360_000) });

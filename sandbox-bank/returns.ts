@@ -3,8 +3,8 @@ import type { Desk } from './accounts.ts';
 import { partyOf } from './creditors.ts';
 import { amountOf } from './money.ts';
 import { idsOf, type Payment, type PaymentBook } from './payment-book.ts';
+import type * as requests from './payment-requests.ts';
 import { Problem } from './problem.ts';
-import type * as requests from './requests.ts';
 import type { Transfers } from './transfers.ts';
 
 export type Returns = ReturnType<typeof openReturns>;
