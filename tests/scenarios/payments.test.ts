@@ -389,3 +389,33 @@ test('between a customer’s own accounts money leaves the one and reaches the o
   expect((await seen(id)).state).toBe('sent');
   expect([(await figures()).available, (await figures(savings)).available]).toEqual(['6000', '4000']);
 });
+
+describe('a payee', () => {
+  const asked = async ({ mirror, accountId }: Awaited<ReturnType<typeof aPayingCustomer>>, name: string) => {
+    const opened = await mirror.ask('/accounts', {
+      ownerRefs: ['x'],
+      currency: 'DKK',
+      holderName: 'Bo Holm',
+    });
+    const body = { accountId, name, iban: opened.iban };
+    return mirror.request('uid-ann', 'POST /v1/payee-verifications', { body });
+  };
+
+  test.each([
+    ['Bo Holm', { match: 'match' }],
+    ['Holm, Bo', { match: 'close-match', name: 'Bo Holm' }],
+    ['Ida Krogh', { match: 'no-match' }],
+  ])('%s is verified beside its IBAN by the bank', async (name, answer) => {
+    expect(await asked(await aPayingCustomer(), name)).toMatchObject({ status: 200, body: answer });
+  });
+
+  test('cannot be verified where the bank does not answer', async () => {
+    const customer = await aPayingCustomer();
+    const { mirror, accountId } = customer;
+    vi.stubGlobal('fetch', async () => new Response('', { status: 503 }));
+    const body = { accountId, ...BO };
+    expect(await mirror.request('uid-ann', 'POST /v1/payee-verifications', { body })).toMatchObject({
+      body: { match: 'not-possible' },
+    });
+  });
+});

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import type { BankApi } from '../../../shared/banks/bank.ts';
+import { apiVariables } from '../../../shared/banks/index.ts';
 import { currencyCode, minorUnits } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import { reserveVariables } from '../../../shared/runtime/reserve.ts';
 
 export const config = z.object({
+  ...apiVariables,
   ...reserveVariables,
   /** From which amount on a payment is strongly authenticated, by currency, as JSON; in another currency it always is. */
   SCA_FROM: z
@@ -13,6 +16,10 @@ export const config = z.object({
 });
 
 export type Context = {
-  readonly deps: { readonly reads: Reads; readonly config: z.output<typeof config> };
+  readonly deps: {
+    readonly reads: Reads;
+    readonly apis: ReadonlyMap<string, Pick<BankApi, 'verifyPayee'>>;
+    readonly config: z.output<typeof config>;
+  };
   readonly now: Date;
 };

@@ -11,8 +11,8 @@ const printable = z
   .regex(/^[^\p{Cc}]*$/u, 'printable characters alone')
   .transform((text) => text.trim());
 
-const name = printable.pipe(z.string().min(1).max(140));
-const iban = z
+export const name = printable.pipe(z.string().min(1).max(140));
+export const iban = z
   .string()
   .max(64)
   .transform((text) => electronicFormatIBAN(text) ?? '')
@@ -21,7 +21,7 @@ const accountNumber = z.strictObject({
   registrationNumber: z.string().regex(/^[0-9]{4}$/, 'four digits'),
   accountNumber: z.string().regex(/^[0-9]{1,10}$/, 'up to ten digits'),
 });
-const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** The body of an order. */
 export const order = z.strictObject({

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { PublicError } from '../../../shared/errors.ts';
+import { readOne } from '../../../shared/platform/platform.ts';
+import { readBody } from '../../../shared/runtime/body.ts';
+import type { Request } from '../../../shared/runtime/on-request.ts';
+import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import type { Context } from './context.ts';
+import { accountId, iban, name } from './request.ts';
+
+const payee = z.strictObject({ accountId, name, iban });
+
+/**
+ * Whether the name is that of the IBAN's holder, as the bank of the account that would pay says it (verification of payee,
+ * regulation (EU) 2024/886). A bank that cannot say, or does not answer, makes it `not-possible`; whether to pay all the
+ * same is the customer's to decide.
+ */
+export async function verifyPayee(request: Request, { deps: { reads, apis } }: Context) {
+  const asked = readBody(payee, request.rawBody);
+  const account = accountFrom(await readOne(reads, accountPath(asked.accountId)));
+  if (!account?.ownerIds.includes(request.uid)) throw new PublicError(404, 'account.not-found');
+  const { name: holder, iban: number } = asked;
+  const answer = await apis
+    .get(account.bank)
+    ?.verifyPayee({ name: holder, iban: number })
+    .catch(() => undefined);
+  return { status: 200, body: answer ?? { match: 'not-possible' } };
+}
