@@ -147,6 +147,18 @@ ${count(counted('deliveries'), '15m', { by: 'bank' })} > 0`,
     ],
   },
   {
+    // A bank answers an inquiry within seconds, and each minute asks again.
+    name: 'PaymentsStayUnknown',
+    about: 'Nobody has known for a quarter of an hour what became of a payment at {{ $labels.bank }}',
+    impact: 'Customers do not know whether they have paid, and their money is reserved meanwhile.',
+    alarms: [
+      {
+        severity: 'page',
+        query: `${count(counted('inquiries', 'outcome!="found",late="true"'), '5m', { by: 'bank' })} >= 5`,
+      },
+    ],
+  },
+  {
     name: 'AppsSlow',
     about: '$function takes over a second for {{ $value | humanizePercentage }} of its requests',
     impact: 'Customers wait for what the app shows, and some of them give up.',

@@ -54,6 +54,7 @@ export const recorded: readonly Recorded[] = [
   fact('documents', increase('counterfoil_firestore_documents_total', 'function, operation')),
   fact('deliveries', increase(`${WEBHOOK_AGE}_count`, 'bank')),
   fact('comparisons', increase('counterfoil_comparisons_total', 'bank, outcome, recheck')),
+  fact('inquiries', increase('counterfoil_inquiries_total', 'bank, outcome, late')),
   fact('deliveries_late', slower(WEBHOOK_AGE, 'bank', 30)),
   fact('pushes', increase('counterfoil_pushes_total', 'function, outcome')),
   fact('pushes_late', slower(PUSH_AGE, 'function', 300)),

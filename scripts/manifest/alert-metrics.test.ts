@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import receiveBankWebhook from '../../functions/bank/receive-bank-webhook/function.ts';
 import expireHolds from '../../functions/cards/expire-holds/function.ts';
 import serveNotifications from '../../functions/notifications/serve-notifications/function.ts';
+import resolveUnknownPayments from '../../functions/payments/resolve-unknown-payments/function.ts';
 import { registry } from '../../functions/registry.ts';
 import { recorded } from '../../infra/alerts/recorded.ts';
+import type { Payment } from '../../shared/domain/payment.ts';
 import { comparisonWanted } from '../../shared/events/coherence.ts';
 import { measuresOf } from '../../shared/runtime/measures.ts';
 import { observed } from '../../shared/runtime/observed.ts';
 import { noTelemetry } from '../../shared/runtime/telemetry.ts';
+import { paymentPath, writePayment } from '../../shared/store/payments.ts';
 import {
   aBody,
   aMessage,
@@ -55,9 +58,25 @@ const BANK = 'http://bank.test';
 function bankAnswers(url: string): Response {
   const asOf = '2026-11-23T10:00:00Z';
   if (url.includes('acct-elsewhere')) return new Response('', { status: 404 });
+  if (url.includes('/payments')) {
+    const said = { paymentId: 'p', status: 'ACSC', statusAt: asOf };
+    return Response.json({ items: [said] });
+  }
   if (url.includes('/events')) return Response.json({ items: [], asOf });
   return Response.json({ bookedMinor: '7', currency: 'DKK', asOf });
 }
+
+/** Released an hour ago, and not heard of since. */
+const UNKNOWN: Payment = {
+  ...{ id: 'pay_1', customerId: 'uid-ann', accountId: 'acct-1', bank: 'sandbox', scheme: 'domestic' },
+  amount: { amountMinor: 100n, currency: 'DKK' },
+  creditor: { name: 'Bo', iban: 'DK5000400440116243' },
+  ...{ endToEndId: 'pay.1', orderedAt: '2026-11-23T09:00:00.000Z', executesOn: '2026-11-23', words: {} },
+  steps: [{ state: 'submitting', at: '2026-11-23T09:00:00.000Z', cause: 'evt-1' }],
+};
+
+const made = writePayment({ path: paymentPath('pay_1'), fields: undefined, version: undefined }, UNKNOWN);
+const stored = 'fields' in made ? made.fields : {};
 
 let metrics: Metrics;
 
@@ -78,6 +97,7 @@ beforeAll(async () => {
     functions: registry.map(({ fn }) => fn),
     config: { ...WEBHOOK_SECRETS, SANDBOX_API_URL: BANK },
     env: { telemetry },
+    stored: new Map([[paymentPath('pay_1'), stored]]),
     observed: telemetry.observed,
     weather: { redelivers: 0.3, attemptsMax: 100 },
     faults: { conflict: 0.05, unavailable: 0.05 },
@@ -104,6 +124,7 @@ beforeAll(async () => {
   await tell(aWireEvent('card.authorisation-created', { authorisationId: 'auth-1' }, { id: 'evt-3' }));
   await tell(aWireEvent('card.authorisation-declined', { authorisationId: 'auth-2' }, { id: 'evt-4' }));
   await world.tick(expireHolds, '2026-11-23T10:00');
+  await world.tick(resolveUnknownPayments, '2026-11-23T10:00');
   const data = { bank: 'sandbox', accountIds: ['acct-1', 'acct-elsewhere'], isRecheck: true };
   const wanted = { type: comparisonWanted.type, subject: 'sandbox', id: 'wanted-1', data };
   await world.deliver('coherence', aMessage([comparisonWanted], wanted));

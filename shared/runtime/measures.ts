@@ -33,6 +33,11 @@ export function measuresOf(meter: Meter = createNoopMeter()) {
     published: count('counterfoil.events.published', 'Events that were published.'),
     /** By `bank`, `recheck` (something was wrong before) and `outcome`: coherent, on-its-way, drift, unknown. */
     comparisons: count('counterfoil.comparisons', 'Accounts that were compared with their bank.'),
+    /**
+     * By `bank`, `outcome` (found, asked-again, not-received, unanswered) and `late`: whether nobody knew for a quarter of
+     * an hour what became of the payment.
+     */
+    inquiries: count('counterfoil.inquiries', 'Payments whose bank was asked what became of them.'),
     /** By `operation`: read, write. */
     documents: count('counterfoil.firestore.documents', 'Documents that Firestore charges for.'),
   };

@@ -13,6 +13,7 @@ import { paymentFrom, paymentsAwaitingBank, placeOf } from '../../../shared/stor
 const PAGE = 100;
 const AT_ONCE = 10;
 const TICK_MS = 240_000;
+const LATE_MS = 900_000;
 
 /**
  * Asks the bank what became of payments whose outcome nobody knows. What it does not know is released once more, under
@@ -28,17 +29,20 @@ export default onSchedule({
     // Most answers are on their way, and the bank’s own webhook tells the rest.
     UNKNOWN_AFTER_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   }),
-  connect: ({ config, reads, ask }) => ({
-    ...{ reads, apis: openApis(config, ask), afterMs: config.UNKNOWN_AFTER_SECONDS * 1000 },
+  connect: ({ config, reads, ask, measures }) => ({
+    ...{ reads, measures, apis: openApis(config, ask), afterMs: config.UNKNOWN_AFTER_SECONDS * 1000 },
   }),
-  async deliver(_tick, { deps: { reads, apis, afterMs }, now }) {
+  async deliver(_tick, { deps: { reads, apis, measures, afterMs }, now }) {
     const events = [];
     let count = 0;
     for await (const some of awaiting(reads, new Date(now.getTime() - afterMs), Date.now() + TICK_MS)) {
       const resolved = await Promise.all(
-        some.map((payment) => resolve(apis.get(payment.bank), payment, now)),
+        some.map(async (payment) => ({ payment, ...(await resolve(apis.get(payment.bank), payment, now)) })),
       );
-      events.push(...resolved.flat());
+      for (const { payment, outcome, told } of resolved) {
+        events.push(...told);
+        measures.inquiries.add(1, { bank: payment.bank, outcome, late: `${isLate(payment, now)}` });
+      }
       count += some.length;
     }
     return { count, events };
@@ -61,12 +65,17 @@ async function* awaiting(reads: Reads, since: Date, untilMs: number): AsyncGener
 async function resolve(api: BankApi | undefined, payment: Payment, now: Date) {
   const { id, bank, accountId } = payment;
   const known = await api?.paymentsNamed(id).catch(() => undefined);
-  if (!known) return [];
-  if (known.length > 0) return known.map((said) => statusFact(payment, said, now));
+  if (!known) return { outcome: 'unanswered', told: [] };
+  if (known.length > 0)
+    return { outcome: 'found', told: known.map((said) => statusFact(payment, said, now)) };
   const terms = bankNamed(bank)?.payments;
-  if (mayCall(payment, terms, now))
-    return [draft(paymentReleased, { subject: id, data: { paymentId: id, accountId } })];
-  if (!isPastCalls(payment, terms, now)) return [];
+  const again = draft(paymentReleased, { subject: id, data: { paymentId: id, accountId } });
+  if (mayCall(payment, terms, now)) return { outcome: 'asked-again', told: [again] };
+  if (!isPastCalls(payment, terms, now)) return { outcome: 'asked-again', told: [] };
   const data = { bank, accountId, paymentId: id, askedAt: now.toISOString() };
-  return [draft(paymentNotReceived, { subject: id, data })];
+  return { outcome: 'not-received', told: [draft(paymentNotReceived, { subject: id, data })] };
+}
+
+function isLate({ steps }: Payment, now: Date): boolean {
+  return now.getTime() - Date.parse(steps.at(-1)?.at ?? '') > LATE_MS;
 }
