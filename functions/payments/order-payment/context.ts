@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { currencyCode, minorUnits } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
+import { passkeyVariables } from '../../../shared/runtime/passkey-proof.ts';
 import { reserveVariables } from '../../../shared/runtime/reserve.ts';
 
 export const config = z.object({
   ...reserveVariables,
+  ...passkeyVariables,
   /** From which amount on a payment is strongly authenticated, by currency, as JSON; in another currency it always is. */
   SCA_FROM: z
     .string()
