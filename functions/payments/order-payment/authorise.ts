@@ -16,7 +16,6 @@ import {
   prove,
   requestOptions,
 } from '../../../shared/runtime/passkey-proof.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import { type Passkey, passkeysFrom, passkeysPath, writeUsed } from '../../../shared/store/passkeys.ts';
 import { writePayment } from '../../../shared/store/payments.ts';
 import type { Context } from './context.ts';
@@ -32,7 +31,8 @@ const authorisation = z.strictObject({ assertion });
  */
 export async function authorisePayment(request: Request, { deps, now }: Context) {
   const { assertion: signed } = readBody(authorisation, request.rawBody);
-  const { document, payment } = await awaitedPayment(deps, request);
+  const { document, payment, account } = await awaitedPayment(deps, request);
+  if (account.status !== 'open') throw new PublicError(422, `account.${account.status}`);
   const { challenge } = payment;
   if (!challenge || isExpired(challenge, now))
     throw new PublicError(409, 'authorisation.challenge-expired', 'POST …/challenge gives a fresh one.');
@@ -44,7 +44,6 @@ export async function authorisePayment(request: Request, { deps, now }: Context)
   const by = evidence(proof.used, challenge, signed);
   const authorised = { ...payment, challenge: undefined, authorisation: by };
   const { payment: dated, state, today } = datedAnew(authorised, now);
-  await refuseUnlessOpen(deps, payment);
   const next = withStep(dated, { state, at: now.toISOString(), cause: 'authorised' });
   const { writes, ...taken } = await takeOn(deps, document, next, today);
   return {
@@ -100,11 +99,6 @@ function datedAnew(payment: Payment, now: Date) {
   const earliest = executionDateOf({ requestedAt: now, timeZone, ...schemes?.[payment.scheme] });
   if (payment.executesOn > earliest) return { payment, state: 'scheduled' as const, today };
   return { payment: { ...payment, executesOn: earliest }, state: 'requested' as const, today };
-}
-
-async function refuseUnlessOpen({ reads }: Context['deps'], { accountId }: Payment): Promise<void> {
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  if (account && account.status !== 'open') throw new PublicError(422, `account.${account.status}`);
 }
 
 function evidence(passkey: Passkey, { nonce }: Challenge, { response }: Assertion) {
