@@ -7,6 +7,7 @@ import translateDelivery from './bank/translate-delivery/function.ts';
 import assignEntry from './cards/assign-entry/function.ts';
 import expireHolds from './cards/expire-holds/function.ts';
 import matchUnlinked from './cards/match-unlinked/function.ts';
+import servePasskeys from './customers/serve-passkeys/function.ts';
 import fetchBalances from './ledger/fetch-balances/function.ts';
 import fetchStatements from './ledger/fetch-statements/function.ts';
 import reconcileAccounts from './ledger/reconcile-accounts/function.ts';
@@ -62,6 +63,7 @@ export const registry: readonly Registered[] = [
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },
+  { room: 'customers', fn: servePasskeys },
   { room: 'notifications', fn: composeNotification },
   { room: 'notifications', fn: composeSecurityAlert },
   { room: 'notifications', fn: sendPush },

@@ -148,6 +148,7 @@ export async function startStack({
             ...tokens.variables,
             FCM_EMULATOR_HOST: `127.0.0.1:${ports.fcm}`,
             OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.url,
+            WEBAUTHN_ORIGINS: `http://localhost:${ports.gateway}`, // to a browser 127.0.0.1 is no domain
             ...Object.fromEntries(own.map((name) => [name, process.env[name]])),
             PUSH_TOKEN_AUDIENCE: url,
             [secretsVariable('sandbox')]: SECRETS.join(','),

@@ -12,6 +12,11 @@ const ENTRY = `
   import { onRequest } from './shared/runtime/on-request.ts';
   const routes = {
     'GET /well': async () => ({ status: 204 }),
+    'GET /passkey': async () => {
+      const { generateRegistrationOptions } = await import('@simplewebauthn/server');
+      const { challenge } = await generateRegistrationOptions({ rpName: 'n', rpID: 'r', userName: 'u' });
+      return { status: challenge ? 204 : 500 };
+    },
     'GET /throws': async () => {
       setTimeout(() => { throw new TypeError('of DK5000400440116243'); });
       return new Promise(() => {});
@@ -64,6 +69,14 @@ test('what is thrown in nobody’s hands ends the process, and is told without w
   expect(await child.ended).toEqual({ code: 1, signal: null });
   expect(lines.find((line) => line.includes('uncaught'))).toContain('"errorName":"TypeError"');
   expect(lines.join('\n')).not.toContain('DK50');
+});
+
+test('a library that few calls need is beside the bundle, and found by the call that needs it', async () => {
+  expect(await readdir(`${folder}/entry/node_modules`)).toEqual(['@simplewebauthn', 'google-auth-library']);
+  expect(await readFile(`${folder}/entry/index.cjs`, 'latin1')).not.toContain('verifyAuthenticationResponse');
+  const { child, ask } = await started();
+  expect(await ask('/passkey')).toBe(204);
+  await child.stop();
 });
 
 describe('what V8 compiled', () => {

@@ -36,8 +36,8 @@ export async function buildFunctions(
 
 /**
  * Bundles each of these into `<folder>/<name>/index.cjs`: its own code, the runtime and the framework, and nothing
- * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, and the one
- * library that is loaded only off Google's machines.
+ * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, and those
+ * libraries of its own that few of its calls need.
  * Each is put in its place whole, so that a stack can go on running meanwhile.
  */
 export async function buildEntries(
@@ -47,7 +47,9 @@ export async function buildEntries(
   await mkdir(folder, { recursive: true });
   const gone = (await readdir(folder)).filter((name) => !contents.has(name));
   await Promise.all(gone.map((name) => rm(`${folder}/${name}`, { recursive: true, force: true })));
-  const [library = new Uint8Array()] = (await bundled({ entryPoints: [AUTH] })).values();
+  const libraries = new Map(
+    await Promise.all(APART.map(async (name) => [name, await library(name)] as const)),
+  );
   // In one run, which reads each library once; an entry's bytes are the same whatever is built beside it.
   const plugins = [
     madeEntries(contents),
@@ -58,10 +60,10 @@ export async function buildEntries(
   const codes = await bundled({
     entryPoints: [...contents.keys()],
     plugins,
-    external: [AUTH],
+    external: [...APART],
     ...(sourcemap && { sourcemap: 'inline', sourcesContent: false }),
   });
-  for (const [name, code] of codes) await install(`${folder}/${name}`, code, library);
+  for (const [name, code] of codes) await install(`${folder}/${name}`, code, libraries);
   await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
@@ -135,10 +137,22 @@ function withoutFollowing(): Plugin {
   };
 }
 
-// Off Google's machines alone: where it is not asked for, nobody reads it.
-const AUTH = 'google-auth-library';
+/**
+ * Large, and loaded by few calls: off Google's machines alone, and where a passkey is checked. Where they are not asked for,
+ * nobody reads them.
+ */
+const APART = ['google-auth-library', '@simplewebauthn/server'] as const;
 
-async function install(folder: string, code: Uint8Array, library: Uint8Array): Promise<void> {
+async function library(name: string): Promise<Uint8Array> {
+  const [code = new Uint8Array()] = (await bundled({ entryPoints: [name] })).values();
+  return code;
+}
+
+async function install(
+  folder: string,
+  code: Uint8Array,
+  libraries: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const starts = await bundled({
     entryPoints: { start: 'shared/runtime/start.ts' },
@@ -149,8 +163,11 @@ async function install(folder: string, code: Uint8Array, library: Uint8Array): P
   });
   await mkdir(folder, { recursive: true });
   await removeCachesBut(folder, digest);
-  await mkdir(`${folder}/node_modules/${AUTH}`, { recursive: true });
-  await put(`${folder}/node_modules/${AUTH}/index.js`, library);
+  for (const [name, bytes] of libraries) {
+    if (!Buffer.from(code).includes(`require("${name}")`)) continue;
+    await mkdir(`${folder}/node_modules/${name}`, { recursive: true });
+    await put(`${folder}/node_modules/${name}/index.js`, bytes);
+  }
   await put(`${folder}/index.cjs`, code);
   for (const start of starts.values()) await put(`${folder}/start.cjs`, start);
 }

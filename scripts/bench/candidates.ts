@@ -147,6 +147,8 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
     'send-push': pushed(() => aPush(notificationRequested, aPhone())),
     'forget-device': pushed(() => aPush(notificationFailed, { ...aPhone(), reason: 'unregistered' })),
     'serve-notifications': () => ({ ...get(), path: '/v1/notifications' }),
+    // Its other calls load a library of their own, which nobody who looks at a list waits for.
+    'serve-passkeys': () => ({ ...get(), path: '/v1/passkeys' }),
     'park-dead-letter': parked,
     'republish-unpublished': tick,
     'expire-holds': tick,

@@ -137,7 +137,13 @@ describe('a text', () => {
   });
 
   test('of security is in each language', () => {
-    for (const status of ['frozen', 'unfrozen', 'closed', 'device-registered'] as const) {
+    for (const status of [
+      'frozen',
+      'unfrozen',
+      'closed',
+      'device-registered',
+      'passkey-registered',
+    ] as const) {
       const texts = ['en', 'da', 'sv', 'nb'].map((locale) => told({ kind: 'security', status }, locale));
       expect(new Set(texts).size).toBe(4);
     }

@@ -22,6 +22,7 @@ export type Words = {
   readonly unfrozen: readonly [title: string, body: string];
   readonly closed: readonly [title: string, body: string];
   readonly 'device-registered': readonly [title: string, body: string];
+  readonly 'passkey-registered': readonly [title: string, body: string];
 };
 
 export const WORDS: Readonly<Record<Language, Words>> = {
@@ -51,6 +52,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       'A new device was registered',
       'It gets your notifications from now on. If it is not yours, contact us at once.',
     ],
+    'passkey-registered': [
+      'A new passkey was added',
+      'Payments can be approved with it from now on. If it is not yours, contact us at once.',
+    ],
   },
   da: {
     purchase: 'Kortkøb',
@@ -77,6 +82,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     'device-registered': [
       'En ny enhed er registreret',
       'Den får dine notifikationer fra nu af. Er den ikke din, så kontakt os med det samme.',
+    ],
+    'passkey-registered': [
+      'En ny adgangsnøgle er tilføjet',
+      'Betalinger kan godkendes med den fra nu af. Er den ikke din, så kontakt os med det samme.',
     ],
   },
   sv: {
@@ -105,6 +114,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       'En ny enhet har registrerats',
       'Den får dina aviseringar från och med nu. Om den inte är din, kontakta oss genast.',
     ],
+    'passkey-registered': [
+      'En ny lösennyckel har lagts till',
+      'Betalningar kan godkännas med den från och med nu. Om den inte är din, kontakta oss genast.',
+    ],
   },
   nb: {
     purchase: 'Kortkjøp',
@@ -131,6 +144,10 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     'device-registered': [
       'En ny enhet er registrert',
       'Den får varslene dine fra nå av. Kontakt oss med en gang hvis den ikke er din.',
+    ],
+    'passkey-registered': [
+      'En ny tilgangsnøkkel er lagt til',
+      'Betalinger kan godkjennes med den fra nå av. Kontakt oss med en gang hvis den ikke er din.',
     ],
   },
 };

@@ -17,7 +17,7 @@ export type TransactionNews = {
 /** What a customer is told of who may use their money; it cannot be switched off. */
 export type SecurityNews = {
   readonly kind: 'security';
-  readonly status: 'frozen' | 'unfrozen' | 'closed' | 'device-registered';
+  readonly status: 'frozen' | 'unfrozen' | 'closed' | 'device-registered' | 'passkey-registered';
 };
 
 export type News = TransactionNews | SecurityNews;

@@ -1,3 +1,4 @@
+import type { Authorisation, Challenge } from './authorisation.ts';
 import type { Money } from './money.ts';
 
 /** By which clearing it goes; between a customer's own accounts it goes by none. */
@@ -97,6 +98,9 @@ export type RecallState = 'requested' | 'accepted' | 'rejected';
 export type Payment = PaymentOrder & {
   /** The plain date into whose limits it counts, once its money is reserved. */
   readonly reservedOn?: string | undefined;
+  /** Of one that awaits its authorisation: what makes it this one. */
+  readonly challenge?: Challenge | undefined;
+  readonly authorisation?: Authorisation | undefined;
   readonly steps: readonly Step[];
   readonly words: Readonly<Record<string, PaymentWord>>;
 };

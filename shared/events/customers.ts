@@ -25,3 +25,10 @@ export const deviceRegistered = kind(
   'customers',
   z.object({ customerId: z.string(), deviceId: z.string() }),
 );
+
+/** A customer can authorise payments by this passkey from now on. */
+export const passkeyRegistered = kind(
+  'passkey.registered',
+  'customers',
+  z.object({ customerId: z.string(), passkeyId: z.string() }),
+);

@@ -28,7 +28,12 @@ export type Env = {
 };
 
 /** Whom a Firebase ID token names; an operator by the custom claim `role: "operator"`. */
-export type Caller = { readonly uid: string; readonly isOperator: boolean };
+export type Caller = {
+  readonly uid: string;
+  readonly isOperator: boolean;
+  /** When they signed in, which a renewed token does not change. */
+  readonly authenticatedAt?: Date | undefined;
+};
 
 /** Firebase Cloud Messaging: where it takes our project's messages, and whether a stand-in is in its place. */
 export type Fcm = { readonly sendUrl: string; readonly isEmulated: boolean };

@@ -132,6 +132,13 @@ describe('a customer', () => {
     expect(await identify(`Bearer ${await signed({ issuedAt: soon })}`)).toMatchObject({ uid: 'uid-ann' });
   });
 
+  test('signed in when the token says, however often it was renewed since', async () => {
+    const signedIn = Date.UTC(2026, 10, 23, 9, 58) / 1000;
+    const token = await signed({ extra: { auth_time: signedIn } });
+    expect((await identify(`Bearer ${token}`)).authenticatedAt).toEqual(new Date('2026-11-23T09:58:00Z'));
+    expect((await identify(`Bearer ${await signed()}`)).authenticatedAt).toBeUndefined();
+  });
+
   test('may have an id of 128 characters', async () => {
     const sub = 'u'.repeat(128);
     expect(await identify(`Bearer ${await signed({ sub })}`)).toMatchObject({ uid: sub });

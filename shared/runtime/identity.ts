@@ -36,7 +36,7 @@ export function firebaseIdentity({
       );
     });
     const uid = uidIn(claimed);
-    if (uid) return { uid, isOperator: claimed.role === 'operator' };
+    if (uid) return { uid, isOperator: claimed.role === 'operator', authenticatedAt: signInOf(claimed) };
     throw unauthorised('token.invalid', 'The token names nobody.');
   };
 
@@ -59,6 +59,10 @@ function uidIn({ sub, iat, auth_time: signedInAt }: JWTPayload): string | undefi
   const times = [iat, signedInAt].filter((time) => time !== undefined);
   if (!times.every((time) => typeof time === 'number' && time <= latest)) return undefined;
   return typeof sub === 'string' && sub.length <= 128 && sub.isWellFormed() ? sub : undefined;
+}
+
+function signInOf({ auth_time: seconds }: JWTPayload): Date | undefined {
+  return typeof seconds === 'number' ? new Date(seconds * 1000) : undefined;
 }
 
 export type PushIdentity = { audience: string; issuer: string; email: string; keysUrl: string };

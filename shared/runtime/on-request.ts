@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import { PermanentError, PublicError } from '../errors.ts';
 import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';
-import type { Env } from './env.ts';
+import type { Caller, Env } from './env.ts';
 import { bodyFingerprint, readIdempotencyKey } from './idempotency.ts';
 import { type Cause, decideOnce, type Effects } from './inbox.ts';
 import { errorFields, markOf } from './log.ts';
@@ -19,6 +19,8 @@ export type Request = Pick<RawRequest, 'method' | 'url' | 'headers' | 'rawBody'>
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly uid: string;
+  /** When the caller signed in. */
+  readonly authenticatedAt?: Date | undefined;
 };
 
 /** An answer, sent once what it changes is committed, in one commit, and its events are durable. */
@@ -119,7 +121,7 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     chosen: Chosen,
     url: URL,
   ): Promise<Answer> {
-    const uid = caller === 'bank' ? '' : await admit(env, raw);
+    const { uid, authenticatedAt } = caller === 'bank' ? NOBODY : await admit(env, raw);
     const { method, headers, rawBody } = raw;
     const request = {
       method,
@@ -129,6 +131,7 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
       params: chosen.params,
       query: url.searchParams,
       uid,
+      authenticatedAt,
     };
     const now = env.now();
     const cause = chosen.once
@@ -146,12 +149,14 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     return chosen.once ? answerOnce(env, whole, decide) : answerThis(env, whole, decide);
   }
 
-  async function admit(env: Env, { headers }: RawRequest): Promise<string> {
-    const { uid, isOperator } = await env.identify(headers.authorization);
+  async function admit(env: Env, { headers }: RawRequest): Promise<Omit<Caller, 'isOperator'>> {
+    const { isOperator, ...who } = await env.identify(headers.authorization);
     if (caller === 'operator' && !isOperator) throw new PublicError(403, 'operator.role-missing');
-    return uid;
+    return who;
   }
 }
+
+const NOBODY = { uid: '', authenticatedAt: undefined };
 
 type Decided = Pick<Effects, 'events'> & {
   readonly writes: Effects['writes'] | undefined;

@@ -44,7 +44,7 @@ const transactionNews = z.object({
 
 const securityNews = z.object({
   kind: z.literal('security'),
-  status: z.enum(['frozen', 'unfrozen', 'closed', 'device-registered']),
+  status: z.enum(['frozen', 'unfrozen', 'closed', 'device-registered', 'passkey-registered']),
 });
 
 const news = z.union([

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Authorisation, Challenge } from '../domain/authorisation.ts';
 import {
   awaitsBank,
   type Creditor,
@@ -44,6 +45,16 @@ const word = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recall'), state: z.enum(['requested', 'accepted', 'rejected']), ...said }),
 ]) satisfies z.ZodType<PaymentWord>;
 
+const challenge = z.object({ nonce: z.string(), expiresAt: z.string() }) satisfies z.ZodType<Challenge>;
+const authorisation = z.object({
+  passkeyId: z.string(),
+  publicKey: z.string(),
+  nonce: z.string(),
+  clientDataJson: z.string(),
+  authenticatorData: z.string(),
+  signature: z.string(),
+}) satisfies z.ZodType<Authorisation>;
+
 const stored = z.object({
   id: z.string(),
   customerId: z.string(),
@@ -59,6 +70,8 @@ const stored = z.object({
   executesOn: z.string(),
   standingOrderId: z.string().optional(),
   _reservedOn: z.string().optional(),
+  _challenge: challenge.optional(),
+  _authorisation: authorisation.optional(),
   _steps: z.array(step),
   _words: z.record(z.string(), word),
 });
@@ -69,14 +82,21 @@ export function paymentPath(paymentId: string): string {
 
 export function paymentFrom({ fields }: Stored): Payment | undefined {
   if (!fields) return undefined;
-  const { amountMinor, currency, _reservedOn, _steps, _words, ...order } = stored.parse(fields);
+  const { amountMinor, currency, _reservedOn, _challenge, _authorisation, _steps, _words, ...order } =
+    stored.parse(fields);
   const words = Object.fromEntries(Object.values(_words).map((each) => [wordKey(each), each]));
-  return { ...order, amount: { amountMinor, currency }, reservedOn: _reservedOn, steps: _steps, words };
+  return {
+    ...order,
+    amount: { amountMinor, currency },
+    ...{ reservedOn: _reservedOn, challenge: _challenge, authorisation: _authorisation },
+    steps: _steps,
+    words,
+  };
 }
 
 /** With what follows from it: what it is, why, and until when somebody has to look after it. */
 export function writePayment(read: Stored, payment: Payment): Write {
-  const { amount, reservedOn, steps, words, ...order } = payment;
+  const { amount, reservedOn, challenge, authorisation, steps, words, ...order } = payment;
   const state = stateOf(payment);
   return write(
     read,
@@ -88,6 +108,8 @@ export function writePayment(read: Stored, payment: Payment): Write {
       reason: reasonOf(payment),
       returnedMinor: returnedMinor(payment) || undefined,
       _reservedOn: reservedOn,
+      _challenge: challenge,
+      _authorisation: authorisation,
       _steps: steps,
       _words: Object.fromEntries(Object.values(words).map((each) => [encodeId(wordKey(each)), each])),
       _awaitsBankSince: awaitsBank(state) ? steps.at(-1)?.at : undefined,

@@ -21,7 +21,7 @@ export const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331
 
 export const silentLog: Log = { info() {}, warn() {}, error() {}, in: () => silentLog };
 
-/** What a function's process stands on: memory, a fixed clock, no log; a bearer token is its own uid, an operator's begins with `op-`. */
+/** What a function's process stands on: memory, a fixed clock, no log; a bearer token is its own uid, of a sign-in at `NOW`; an operator's begins with `op-`. */
 export function anEnv(changes: Partial<Env> = {}): Env {
   return {
     platform: memoryCloud().instance(),
@@ -33,7 +33,7 @@ export function anEnv(changes: Partial<Env> = {}): Env {
     async identify(authorization) {
       const uid = authorization?.replace(/^Bearer /, '');
       if (!uid) throw new PublicError(401, 'token.missing');
-      return { uid, isOperator: uid.startsWith('op-') };
+      return { uid, isOperator: uid.startsWith('op-'), authenticatedAt: NOW };
     },
     accessToken: async () => 'token-of-our-own',
     // Tests put their own in the place of `fetch`.

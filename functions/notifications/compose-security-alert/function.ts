@@ -4,7 +4,7 @@ import type { SecurityNews } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
 import { isHigher, type Rank } from '../../../shared/domain/rank.ts';
 import { PermanentError } from '../../../shared/errors.ts';
-import { accountChanged, deviceRegistered } from '../../../shared/events/customers.ts';
+import { accountChanged, deviceRegistered, passkeyRegistered } from '../../../shared/events/customers.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
@@ -19,16 +19,20 @@ import {
   writeNotification,
 } from '../../../shared/store/notifications.ts';
 
-/** Tells customers who may use their money: an account frozen, opened again or closed, a device that was registered. */
+/**
+ * Tells customers who may use their money: an account frozen, opened again or closed, a device or a passkey that was
+ * registered.
+ */
 export default onEvent({
   name: 'compose-security-alert',
-  on: [accountChanged, deviceRegistered],
+  on: [accountChanged, deviceRegistered, passkeyRegistered],
   publishes: [notificationRequested],
-  impact: 'Customers are not told that an account was frozen, or that somebody registered a device.',
+  impact:
+    'Customers are not told that an account was frozen, or that somebody registered a device or a passkey.',
   config: z.object({}),
   connect: ({ reads }) => reads,
   async decide(event, { deps }) {
-    const alert = event.type === 'account.changed' ? await ofAccount(deps, event) : ofDevice(event);
+    const alert = event.type === 'account.changed' ? await ofAccount(deps, event) : ofAccess(event);
     if (!alert) return {};
     const customerIds = [...new Set(alert.customerIds)];
     const arrival = { eventId: event.id, traceparent: event.traceparent };
@@ -93,15 +97,15 @@ function stateOf(account: Account | undefined, told: Changed['data']['told']): S
   return { ...account.statusRank, status: account.status };
 }
 
-function ofDevice(event: EventOf<typeof deviceRegistered>): Alert {
-  const { customerId, deviceId } = event.data;
-  return {
+function ofAccess(event: EventOf<typeof deviceRegistered> | EventOf<typeof passkeyRegistered>): Alert {
+  const common = {
     id: notificationIdOf(event.id),
-    status: 'device-registered',
-    customerIds: [customerId],
+    customerIds: [event.data.customerId],
     occurredAt: event.time,
-    exceptDevice: deviceId,
   };
+  // Which of the phones a passkey is on, nobody knows, and it may be on a stranger's: they all ring.
+  if (event.type === 'passkey.registered') return { ...common, status: 'passkey-registered' };
+  return { ...common, status: 'device-registered', exceptDevice: event.data.deviceId };
 }
 
 async function tell(

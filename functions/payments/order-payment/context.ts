@@ -3,11 +3,13 @@ import type { BankApi } from '../../../shared/banks/bank.ts';
 import { apiVariables } from '../../../shared/banks/index.ts';
 import { currencyCode, minorUnits } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
+import { passkeyVariables } from '../../../shared/runtime/passkey-proof.ts';
 import { reserveVariables } from '../../../shared/runtime/reserve.ts';
 
 export const config = z.object({
   ...apiVariables,
   ...reserveVariables,
+  ...passkeyVariables,
   /** From which amount on a payment is strongly authenticated, by currency, as JSON; in another currency it always is. */
   SCA_FROM: z
     .string()

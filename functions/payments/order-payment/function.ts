@@ -1,6 +1,7 @@
 import { openApis } from '../../../shared/banks/index.ts';
 import { paymentRecallWanted, paymentRequested } from '../../../shared/events/payments.ts';
 import { onRequest } from '../../../shared/runtime/on-request.ts';
+import { authorisePayment, renewChallenge } from './authorise.ts';
 import { cancelPayment, recallPayment } from './cancel.ts';
 import { config } from './context.ts';
 import { getPayment, listPayments } from './list.ts';
@@ -19,6 +20,8 @@ export default onRequest({
     'POST /v1/payments': { once: orderPayment },
     'GET /v1/payments': listPayments,
     'GET /v1/payments/:paymentId': getPayment,
+    'POST /v1/payments/:paymentId/authorisation': { once: authorisePayment },
+    'POST /v1/payments/:paymentId/challenge': renewChallenge,
     'POST /v1/payments/:paymentId/cancellation': { once: cancelPayment },
     'POST /v1/payments/:paymentId/recall': { once: recallPayment },
     'POST /v1/payee-verifications': verifyPayee,

@@ -2,6 +2,7 @@ import { PublicError } from '../../../shared/errors.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
 import { paymentFrom, paymentsOf } from '../../../shared/store/payments.ts';
+import { authorisationView } from './authorise.ts';
 import type { Context } from './context.ts';
 import { ownAccount, ownPayment } from './read.ts';
 import { paymentView } from './views.ts';
@@ -24,5 +25,6 @@ export async function listPayments({ query, uid }: Request, { deps: { reads } }:
 
 export async function getPayment(request: Request, { deps }: Context) {
   const { payment } = await ownPayment(deps.reads, request);
-  return { status: 200, body: paymentView(payment) };
+  const awaited = await authorisationView(deps, payment, request.uid);
+  return { status: 200, body: { ...paymentView(payment), ...awaited } };
 }

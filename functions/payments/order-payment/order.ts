@@ -4,22 +4,25 @@ import { executionDateOf } from '../../../shared/domain/cut-off.ts';
 import type { Creditor, Payment } from '../../../shared/domain/payment.ts';
 import { needsAuthentication } from '../../../shared/domain/strong-authentication.ts';
 import { PublicError } from '../../../shared/errors.ts';
-import { draft } from '../../../shared/events/event.ts';
 import { idFrom } from '../../../shared/events/id.ts';
-import { paymentRequested } from '../../../shared/events/payments.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import { readIdempotencyKey } from '../../../shared/runtime/idempotency.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
-import { type Reserved, reserve } from '../../../shared/runtime/reserve.ts';
+import { newChallenge } from '../../../shared/runtime/passkey-proof.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import type { Stored } from '../../../shared/store/document.ts';
-import { paymentPath, writePayment } from '../../../shared/store/payments.ts';
+import { paymentPath } from '../../../shared/store/payments.ts';
+import { authorisationView } from './authorise.ts';
 import type { Context } from './context.ts';
 import { type Order, order as orderSchema, schemeOf } from './request.ts';
+import { takeOn } from './take-on.ts';
 import { paymentView } from './views.ts';
 
-/** Takes an order on: what can be paid today is reserved and requested, what is for later waits for its day. */
+/**
+ * Takes an order on: what can be paid today is reserved and requested, what is for later waits for its day, and what the
+ * customer is to authorise waits for that, with nothing reserved.
+ */
 export async function orderPayment(request: Request, { deps, now }: Context) {
   const order = readBody(orderSchema, request.rawBody);
   const scheme = schemeOf(order);
@@ -44,32 +47,18 @@ export async function orderPayment(request: Request, { deps, now }: Context) {
     endToEndId: order.endToEndId ?? id.replaceAll('_', '.'),
     orderedAt: now.toISOString(),
     executesOn: executionDateOf({ requestedAt: now, requestedOn, timeZone, ...scheduled }),
+    ...(needs && { challenge: newChallenge(now) }),
     steps: [{ state, at: now.toISOString(), cause: 'ordered' }],
     words: {},
   };
 
   const read: Stored = { path: paymentPath(id), fields: undefined, version: undefined };
-  if (state !== 'requested')
-    return {
-      status: 202,
-      headers: { location: `/v1/payments/${id}` },
-      body: paymentView(payment),
-      writes: [writePayment(read, payment)],
-    };
-  const { reservedOn, writes } = taken(await reserve(deps.reads, payment, today, deps.config));
   return {
     status: 202,
     headers: { location: `/v1/payments/${id}` },
-    body: paymentView(payment),
-    writes: [writePayment(read, { ...payment, reservedOn }), ...writes],
-    events: [draft(paymentRequested, { subject: id, data: { paymentId: id, accountId: account.id } })],
+    body: { ...paymentView(payment), ...(await authorisationView(deps, payment, request.uid)) },
+    ...(await takeOn(deps, read, payment, today)),
   };
-}
-
-/** What was reserved; throws a `PublicError` 422 that says why nothing was. */
-function taken(reserved: Reserved): Extract<Reserved, { writes: unknown }> {
-  if ('refused' in reserved) throw new PublicError(422, `payment.${reserved.refused}`);
-  return reserved;
 }
 
 /** The account that is to pay, if it is the caller's, can, and is another than the one that is paid. */

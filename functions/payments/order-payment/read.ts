@@ -11,20 +11,20 @@ import { paymentFrom, paymentPath } from '../../../shared/store/payments.ts';
 export async function ownPayment(
   reads: Reads,
   { params, uid }: Pick<Request, 'params' | 'uid'>,
-): Promise<{ document: Stored; payment: Payment }> {
+): Promise<{ document: Stored; payment: Payment; account: Account }> {
   const document = await readOne(reads, paymentPath(params.paymentId ?? ''));
   const payment = paymentFrom(document);
-  if (!payment || !(await isOwner(reads, payment.accountId, uid)))
-    throw new PublicError(404, 'payment.not-found');
-  return { document, payment };
+  const account = payment && (await accountOf(reads, payment.accountId, uid));
+  if (!account) throw new PublicError(404, 'payment.not-found');
+  return { document, payment, account };
 }
 
 /** Throws a `PublicError` 404 where the account is not the caller's. */
 export async function ownAccount(reads: Reads, accountId: string, uid: string): Promise<void> {
-  if (!(await isOwner(reads, accountId, uid))) throw new PublicError(404, 'account.not-found');
+  if (!(await accountOf(reads, accountId, uid))) throw new PublicError(404, 'account.not-found');
 }
 
-async function isOwner(reads: Reads, accountId: string, uid: string): Promise<boolean> {
-  const account: Account | undefined = accountFrom(await readOne(reads, accountPath(accountId)));
-  return account?.ownerIds.includes(uid) ?? false;
+async function accountOf(reads: Reads, accountId: string, uid: string): Promise<Account | undefined> {
+  const account = accountFrom(await readOne(reads, accountPath(accountId)));
+  return account?.ownerIds.includes(uid) ? account : undefined;
 }
