@@ -1,15 +1,11 @@
 import * as z from 'zod';
-import { currencyCode, minorUnits } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
+import { authenticateVariables } from '../../../shared/runtime/payment-request.ts';
 import { reserveVariables } from '../../../shared/runtime/reserve.ts';
 
 export const config = z.object({
   ...reserveVariables,
-  /** From which amount on a payment is strongly authenticated, by currency, as JSON; in another currency it always is. */
-  SCA_FROM: z
-    .string()
-    .default('{"DKK":"100000","EUR":"100000","GBP":"100000","NOK":"100000","SEK":"100000","USD":"100000"}')
-    .transform((text) => z.record(currencyCode, minorUnits).parse(JSON.parse(text))),
+  ...authenticateVariables,
 });
 
 export type Context = {

@@ -1,9 +1,8 @@
-import type { Account } from '../../../shared/domain/account.ts';
 import type { Payment } from '../../../shared/domain/payment.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { isOwner } from '../../../shared/runtime/paying-account.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import { paymentFrom, paymentPath } from '../../../shared/store/payments.ts';
 
@@ -17,14 +16,4 @@ export async function ownPayment(
   if (!payment || !(await isOwner(reads, payment.accountId, uid)))
     throw new PublicError(404, 'payment.not-found');
   return { document, payment };
-}
-
-/** Throws a `PublicError` 404 where the account is not the caller's. */
-export async function ownAccount(reads: Reads, accountId: string, uid: string): Promise<void> {
-  if (!(await isOwner(reads, accountId, uid))) throw new PublicError(404, 'account.not-found');
-}
-
-async function isOwner(reads: Reads, accountId: string, uid: string): Promise<boolean> {
-  const account: Account | undefined = accountFrom(await readOne(reads, accountPath(accountId)));
-  return account?.ownerIds.includes(uid) ?? false;
 }
