@@ -29,7 +29,11 @@ function aRent(changes: object = {}) {
  * Ann's accounts `acct-1` and `acct-2`, and a clock that stands at ten in the morning of Monday, 23 November 2026 until
  * it is moved. Released payments stay with us: there is no bank.
  */
-export function aPayer({ bookedMinor = 100_000_000n, ...settings }: World & { bookedMinor?: bigint } = {}) {
+export function aPayer({
+  bookedMinor = 100_000_000n,
+  also = new Map(),
+  ...settings
+}: World & { bookedMinor?: bigint; also?: ReadonlyMap<string, Fields> } = {}) {
   const clock = { now: new Date('2026-11-23T09:00:00Z') };
   const world = aWorld({
     ...settings,
@@ -40,6 +44,7 @@ export function aPayer({ bookedMinor = 100_000_000n, ...settings }: World & { bo
       account('acct-2'),
       account('acct-of-bob', { ownerIds: ['uid-bob'] }),
       ['accounts/acct-1/balances/0', { DKK: { booked: bookedMinor, held: 0n } }],
+      ...also,
     ]),
   });
   let keys = 0;
@@ -89,10 +94,13 @@ export function aPayer({ bookedMinor = 100_000_000n, ...settings }: World & { bo
       payments()
         .map(({ executesOn }) => executesOn)
         .join(' '),
-    told: () =>
-      world
-        .events('payments')
-        .filter(({ type }) => type === 'payment.changed')
-        .map(({ data }) => data as { state: string; reason?: string }),
+    /** What was released, as often as that came under an id of its own. */
+    released: () => eventsOf('payment.released').map(({ subject }) => subject),
+    told: () => eventsOf('payment.changed').map(({ data }) => data as { state: string; reason?: string }),
   };
+
+  function eventsOf(type: string) {
+    const all = world.events('payments').filter((event) => event.type === type);
+    return [...new Map(all.map((event) => [event.id, event])).values()];
+  }
 }

@@ -47,9 +47,9 @@ async function runBank(
   ]);
   const { writes, payments } = await runsOf(reads, orders, { today, tick, now });
   const due = [
-    ...payments.filter(({ executesOn }) => executesOn <= today),
     // Told again while nobody has handled it, which changes nothing.
     ...waiting.flatMap((document) => paymentFrom(document) ?? []),
+    ...payments.filter(({ executesOn }) => executesOn <= today),
   ];
   return { writes, events: due.map(dueNow) };
 }
