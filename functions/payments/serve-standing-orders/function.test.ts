@@ -136,6 +136,12 @@ describe('ordering', () => {
     }
   });
 
+  test('from today on is taken past the cut-off too, where the bank day after it will do', async () => {
+    const { order } = aCustomer({ now: '2026-11-23T15:00:00Z' });
+    const answer = await order({ schedule: { ...RENT.schedule, startsOn: '2026-11-23' } });
+    expect(answer.status).toBe(201);
+  });
+
   test('a series that is to be authenticated makes no run before it is', async () => {
     const { order, kept } = aCustomer();
     const { body } = await order({ amount: { amountMinor: '100000', currency: 'DKK' } });
