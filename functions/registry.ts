@@ -31,6 +31,8 @@ import serveParked from './operations/serve-parked/function.ts';
 import orderPayment from './payments/order-payment/function.ts';
 import releasePayment from './payments/release-payment/function.ts';
 import resolveUnknownPayments from './payments/resolve-unknown-payments/function.ts';
+import runStandingOrders from './payments/run-standing-orders/function.ts';
+import serveStandingOrders from './payments/serve-standing-orders/function.ts';
 import submitPayment from './payments/submit-payment/function.ts';
 import trackPayment from './payments/track-payment/function.ts';
 
@@ -60,6 +62,8 @@ export const registry: readonly Registered[] = [
   { room: 'payments', fn: submitPayment },
   { room: 'payments', fn: trackPayment },
   { room: 'payments', fn: resolveUnknownPayments },
+  { room: 'payments', fn: serveStandingOrders },
+  { room: 'payments', fn: runStandingOrders },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },

@@ -172,6 +172,8 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
       aPush(driftFound, { bank: 'sandbox', accountId: 'acct_bench', foundAt: asOf(), finding }),
     ),
     'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
+    'serve-standing-orders': () => ({ ...get(), path: '/v1/standing-orders?accountId=acct_bench' }),
+    'run-standing-orders': tick,
     'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
     'assign-entry': () => ({
       ...{ path: '/v1/operators/assignments', method: 'POST', body: JSON.stringify(assignment()) },

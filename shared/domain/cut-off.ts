@@ -29,7 +29,8 @@ export function executionDateOf({
   return calendar ? nextBankDay(calendar, wanted) : wanted;
 }
 
-function wallClock(at: Date, timeZone: string): { date: string; time: string } {
+/** What the clock on the wall shows: a plain date, and a time as in `16:00`. */
+export function wallClock(at: Date, timeZone: string): { date: string; time: string } {
   const two = '2-digit' as const;
   const fields = { year: 'numeric', month: two, day: two, hour: two, minute: two } as const;
   const format = new Intl.DateTimeFormat('en-GB', { ...fields, hourCycle: 'h23', timeZone });

@@ -101,6 +101,8 @@ export type Payment = PaymentOrder & {
   /** Of one that awaits its authorisation: what makes it this one. */
   readonly challenge?: Challenge | undefined;
   readonly authorisation?: Authorisation | undefined;
+  /** Before when it is not tried again for want of money, by the bank's wall clock: `2026-11-27T10:30`. */
+  readonly retriesAt?: string | undefined;
   readonly steps: readonly Step[];
   readonly words: Readonly<Record<string, PaymentWord>>;
 };
@@ -155,6 +157,11 @@ export const MAY_FOLLOW: Readonly<Record<PaymentState, readonly PaymentState[]>>
   cancelled: [],
   returned: [],
 };
+
+/** The reference of one that was ordered without: what ids of ours have and SEPA's references have not is a dot there. */
+export function endToEndIdOf(paymentId: string): string {
+  return paymentId.replaceAll('_', '.');
+}
 
 /** What a payment is, by all that is known of it. The bank's word is above ours, and a return above all. */
 export function stateOf({ steps, words }: Pick<Payment, 'steps' | 'words'>): PaymentState {

@@ -14,7 +14,7 @@ import {
 } from '../domain/payment.ts';
 import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
 
-const creditor = z.union([
+export const creditor = z.union([
   z.object({ name: z.string(), iban: z.string() }),
   z.object({
     name: z.string(),
@@ -72,6 +72,7 @@ const stored = z.object({
   _reservedOn: z.string().optional(),
   _challenge: challenge.optional(),
   _authorisation: authorisation.optional(),
+  _retriesAt: z.string().optional(),
   _steps: z.array(step),
   _words: z.record(z.string(), word),
 });
@@ -82,13 +83,23 @@ export function paymentPath(paymentId: string): string {
 
 export function paymentFrom({ fields }: Stored): Payment | undefined {
   if (!fields) return undefined;
-  const { amountMinor, currency, _reservedOn, _challenge, _authorisation, _steps, _words, ...order } =
-    stored.parse(fields);
+  const {
+    amountMinor,
+    currency,
+    _reservedOn,
+    _retriesAt,
+    _challenge,
+    _authorisation,
+    _steps,
+    _words,
+    ...order
+  } = stored.parse(fields);
   const words = Object.fromEntries(Object.values(_words).map((each) => [wordKey(each), each]));
   return {
     ...order,
     amount: { amountMinor, currency },
-    ...{ reservedOn: _reservedOn, challenge: _challenge, authorisation: _authorisation },
+    ...{ reservedOn: _reservedOn, retriesAt: _retriesAt },
+    ...{ challenge: _challenge, authorisation: _authorisation },
     steps: _steps,
     words,
   };
@@ -96,7 +107,7 @@ export function paymentFrom({ fields }: Stored): Payment | undefined {
 
 /** With what follows from it: what it is, why, and until when somebody has to look after it. */
 export function writePayment(read: Stored, payment: Payment): Write {
-  const { amount, reservedOn, challenge, authorisation, steps, words, ...order } = payment;
+  const { amount, reservedOn, retriesAt, challenge, authorisation, steps, words, ...order } = payment;
   const state = stateOf(payment);
   return write(
     read,
@@ -110,10 +121,11 @@ export function writePayment(read: Stored, payment: Payment): Write {
       _reservedOn: reservedOn,
       _challenge: challenge,
       _authorisation: authorisation,
+      _retriesAt: retriesAt,
       _steps: steps,
       _words: Object.fromEntries(Object.values(words).map((each) => [encodeId(wordKey(each)), each])),
       _awaitsBankSince: awaitsBank(state) ? steps.at(-1)?.at : undefined,
-      _dueOn: state === 'scheduled' ? order.executesOn : undefined,
+      _dueOn: state === 'scheduled' ? (retriesAt ?? order.executesOn) : undefined,
     }),
   );
 }
@@ -148,13 +160,15 @@ export function paymentsAwaitingBank(
   };
 }
 
-/** Those whose day has come. */
-export function paymentsDue(by: string, limit: number, after?: readonly [dueOn: string, id: string]): Query {
+/** Those of a bank whose day has come by its wall clock, as in `2026-11-27T10:30`; the longest ago first. */
+export function paymentsDue(bank: string, by: string, limit: number): Query {
   return {
     collection: 'payments',
-    where: [['_dueOn', '<=', by]],
+    where: [
+      ['bank', '==', bank],
+      ['_dueOn', '<=', by],
+    ],
     orderBy: [['_dueOn', 'asc']],
-    ...(after && { startAfter: after }),
     limit,
   };
 }

@@ -3,7 +3,7 @@ import { passkeysFrom, passkeysPath } from '../../../shared/store/passkeys.ts';
 import { paymentFrom, paymentPath, writePayment } from '../../../shared/store/payments.ts';
 import { reservationsIn, reservationsPath, reservedIn } from '../../../shared/store/reservations.ts';
 import { anAuthenticator } from '../../../shared/testing/authenticator.ts';
-import { aFact, aRequest, NOW } from '../../../shared/testing/builders.ts';
+import { aFact, aRequest, CONFIG, NOW } from '../../../shared/testing/builders.ts';
 import { json } from '../../../shared/testing/push-service.ts';
 import { ALL_FAULTS, aWorld, STORMY } from '../../../shared/testing/world.ts';
 import servePasskeys from '../../customers/serve-passkeys/function.ts';
@@ -35,7 +35,7 @@ async function bank(settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
     isOperator: false,
     authenticatedAt: now,
   });
-  const world = aWorld({ functions, env: { now: () => now, identify }, ...settings });
+  const world = aWorld({ functions, config: CONFIG, env: { now: () => now, identify }, ...settings });
   const facts = [
     aFact('account.opened', { ownerIds: ['uid-ann', 'uid-bo'] }),
     aFact('transaction.booked', { direction: 'credit', amountMinor: 300_000n }),

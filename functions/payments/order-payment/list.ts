@@ -1,10 +1,11 @@
 import { PublicError } from '../../../shared/errors.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
+import { ownAccount } from '../../../shared/runtime/paying-account.ts';
 import { paymentFrom, paymentsOf } from '../../../shared/store/payments.ts';
 import { authorisationView } from './authorise.ts';
 import type { Context } from './context.ts';
-import { ownAccount, ownPayment } from './read.ts';
+import { ownPayment } from './read.ts';
 import { paymentView } from './views.ts';
 
 /** An account's payments, newest first, page by page. */

@@ -1,21 +1,20 @@
 import { bankNamed } from '../../../shared/banks/index.ts';
-import type { Account } from '../../../shared/domain/account.ts';
 import { executionDateOf } from '../../../shared/domain/cut-off.ts';
-import type { Creditor, Payment } from '../../../shared/domain/payment.ts';
+import { endToEndIdOf, type Payment } from '../../../shared/domain/payment.ts';
 import { needsAuthentication } from '../../../shared/domain/strong-authentication.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { idFrom } from '../../../shared/events/id.ts';
-import type { Reads } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import { readIdempotencyKey } from '../../../shared/runtime/idempotency.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import { newChallenge } from '../../../shared/runtime/passkey-proof.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { payingAccount } from '../../../shared/runtime/paying-account.ts';
+import { schemeOf } from '../../../shared/runtime/payment-request.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import { paymentPath } from '../../../shared/store/payments.ts';
 import { authorisationView } from './authorise.ts';
 import type { Context } from './context.ts';
-import { type Order, order as orderSchema, schemeOf } from './request.ts';
+import { order as orderSchema } from './request.ts';
 import { takeOn } from './take-on.ts';
 import { paymentView } from './views.ts';
 
@@ -43,8 +42,7 @@ export async function orderPayment(request: Request, { deps, now }: Context) {
   const payment: Payment = {
     ...{ id, scheme, customerId: request.uid, accountId: account.id, bank: account.bank },
     ...{ amount: order.amount, creditor: order.creditor, remittance: order.remittance },
-    // What ids of ours have and SEPA's references have not is written as a dot there.
-    endToEndId: order.endToEndId ?? id.replaceAll('_', '.'),
+    endToEndId: order.endToEndId ?? endToEndIdOf(id),
     orderedAt: now.toISOString(),
     executesOn: executionDateOf({ requestedAt: now, requestedOn, timeZone, ...scheduled }),
     ...(needs && { challenge: newChallenge(now) }),
@@ -59,33 +57,4 @@ export async function orderPayment(request: Request, { deps, now }: Context) {
     body: { ...paymentView(payment), ...(await authorisationView(deps, payment, request.uid)) },
     ...(await takeOn(deps, read, payment, today)),
   };
-}
-
-/** The account that is to pay, if it is the caller's, can, and is another than the one that is paid. */
-async function payingAccount(
-  reads: Reads,
-  uid: string,
-  { accountId, creditor, amount }: Order,
-): Promise<Account> {
-  const other = 'accountId' in creditor ? [creditor.accountId] : [];
-  const documents = await reads.get([accountId, ...other].map(accountPath));
-  const [account, paid] = documents.map((document) => {
-    const found = accountFrom(document);
-    // To say that it exists would already tell something about another customer.
-    if (!found?.ownerIds.includes(uid)) throw new PublicError(404, 'account.not-found');
-    if (found.status !== 'open') throw new PublicError(422, `account.${found.status}`);
-    if (found.currency !== amount.currency)
-      throw new PublicError(422, 'payment.currency', 'The amount is not in the account’s currency.');
-    return found;
-  });
-  if (!account) throw new PublicError(404, 'account.not-found');
-  if (paid?.id === account.id || isSame(creditor, account))
-    throw new PublicError(422, 'payment.same-account', 'The account that pays is the one that is paid.');
-  if (paid && paid.bank !== account.bank)
-    throw new PublicError(422, 'payment.scheme', 'An account at another bank is paid by its IBAN.');
-  return account;
-}
-
-function isSame(creditor: Creditor, { iban }: Account): boolean {
-  return 'iban' in creditor && creditor.iban === iban?.replaceAll(' ', '');
 }

@@ -19,11 +19,6 @@ export async function ownPayment(
   return { document, payment, account };
 }
 
-/** Throws a `PublicError` 404 where the account is not the caller's. */
-export async function ownAccount(reads: Reads, accountId: string, uid: string): Promise<void> {
-  if (!(await accountOf(reads, accountId, uid))) throw new PublicError(404, 'account.not-found');
-}
-
 async function accountOf(reads: Reads, accountId: string, uid: string): Promise<Account | undefined> {
   const account = accountFrom(await readOne(reads, accountPath(accountId)));
   return account?.ownerIds.includes(uid) ? account : undefined;

@@ -1,65 +1,13 @@
-import { electronicFormatIBAN, isSEPACountry, isValidIBAN } from 'ibantools';
 import * as z from 'zod';
-import type { Creditor, Scheme } from '../../../shared/domain/payment.ts';
-import { PublicError } from '../../../shared/errors.ts';
-import { currencyCode, minorUnits, plainDate } from '../../../shared/events/event.ts';
+import { plainDate } from '../../../shared/events/event.ts';
+import { instruction } from '../../../shared/runtime/payment-request.ts';
 
 // What SEPA's clearing takes of a reference (EPC217-08, best practices), and ISO 20022's lengths.
 const REFERENCE = /^(?!\/)(?!.*\/\/)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<!\/)$/;
-const printable = z
-  .string()
-  .regex(/^[^\p{Cc}]*$/u, 'printable characters alone')
-  .transform((text) => text.trim());
-
-export const name = printable.pipe(z.string().min(1).max(140));
-export const iban = z
-  .string()
-  .max(64)
-  .transform((text) => electronicFormatIBAN(text) ?? '')
-  .refine((text) => isValidIBAN(text), 'an IBAN whose check digits are right');
-const accountNumber = z.strictObject({
-  registrationNumber: z.string().regex(/^[0-9]{4}$/, 'four digits'),
-  accountNumber: z.string().regex(/^[0-9]{1,10}$/, 'up to ten digits'),
-});
-export const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** The body of an order. */
 export const order = z.strictObject({
-  accountId,
-  amount: z.strictObject({
-    amountMinor: minorUnits.refine((minor) => minor > 0n, 'more than zero'),
-    currency: currencyCode,
-  }),
-  creditor: z.union(
-    [z.strictObject({ name, iban }), z.strictObject({ name, accountNumber }), z.strictObject({ accountId })],
-    'a name beside a valid iban or an accountNumber, or an accountId alone',
-  ) satisfies z.ZodType<Creditor>,
-  scheme: z.enum(['sepa', 'sepa-instant', 'domestic', 'own-account']).optional(),
-  remittance: printable.pipe(z.string().max(140)).optional(),
+  ...instruction,
   endToEndId: z.string().regex(REFERENCE, 'up to 35 of the characters that SEPA takes').optional(),
   requestedExecutionDate: plainDate.optional(),
 });
-export type Order = z.output<typeof order>;
-
-/** By which clearing an order goes; throws a `PublicError` 422 where it cannot go by the one that it names. */
-export function schemeOf({
-  scheme,
-  creditor,
-  amount,
-}: Pick<Order, 'scheme' | 'creditor' | 'amount'>): Scheme {
-  const isEuro = amount.currency === 'EUR';
-  const isOwn = 'accountId' in creditor;
-  const chosen = scheme ?? (isOwn ? 'own-account' : isEuro && 'iban' in creditor ? 'sepa' : 'domestic');
-  if (isOwn !== (chosen === 'own-account'))
-    throw unfit('An accountId is paid by own-account, and by nothing else.');
-  if (chosen === 'sepa' || chosen === 'sepa-instant') {
-    if (!isEuro) throw unfit('SEPA is in EUR.');
-    if (!('iban' in creditor) || !isSEPACountry(creditor.iban.slice(0, 2)))
-      throw unfit('SEPA reaches an IBAN of a country in it.');
-  }
-  return chosen;
-}
-
-function unfit(detail: string): PublicError {
-  return new PublicError(422, 'payment.scheme', detail);
-}

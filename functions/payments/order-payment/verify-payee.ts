@@ -3,9 +3,9 @@ import { PublicError } from '../../../shared/errors.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { accountId, iban, name } from '../../../shared/runtime/payment-request.ts';
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import type { Context } from './context.ts';
-import { accountId, iban, name } from './request.ts';
 
 const payee = z.strictObject({ accountId, name, iban });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { bankNamed } from '../../../shared/banks/index.ts';
 import { executionDateOf } from '../../../shared/domain/cut-off.ts';
 import { type Payment, stateOf, withStep } from '../../../shared/domain/payment.ts';
+import { nextTryOf } from '../../../shared/domain/retry.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { draft } from '../../../shared/events/event.ts';
 import {
@@ -19,14 +20,21 @@ import { paymentFrom, paymentPath, writePayment } from '../../../shared/store/pa
 
 /**
  * Lets a payment go to the bank: from here on a cancel comes too late. One whose day has come is held against the balance
- * and the limits of that day first.
+ * and the limits of that day first; where it finds too little money it waits for more until its day is over.
  */
 export default onEvent({
   name: 'release-payment',
   on: [paymentRequested, paymentDue],
   publishes: [paymentReleased, paymentChanged],
   impact: 'Payments stay where they were ordered; their money is reserved and does not move.',
-  config: z.object(reserveVariables),
+  config: z.object({
+    ...reserveVariables,
+    /** Until when on its day a payment waits for money, by the bank's clock; a cut-off before that comes first. */
+    RETRY_UNTIL: z
+      .string()
+      .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
+      .default('18:00'),
+  }),
   connect: ({ reads, config }) => ({ reads, config }),
   async decide({ id: cause, data: { paymentId } }, { deps: { reads, config }, now }) {
     const document = await readOne(reads, paymentPath(paymentId));
@@ -38,6 +46,9 @@ export default onEvent({
     const at = now.toISOString();
     const reserved = payment.reservedOn ? { writes: [] } : await reserveToday(reads, config, payment, now);
     if ('refused' in reserved) {
+      const retriesAt =
+        reserved.refused === 'insufficient-funds' && tryAgain(payment, now, config.RETRY_UNTIL);
+      if (retriesAt) return { writes: [writePayment(document, { ...payment, retriesAt })] };
       const rejected = withStep(payment, { state: 'rejected', at, cause, reason: reserved.refused });
       return { writes: [writePayment(document, rejected)], events: [changed(rejected, reserved.refused)] };
     }
@@ -49,17 +60,26 @@ export default onEvent({
 
 type Given = { readonly reservedOn?: string; readonly writes: readonly Write[] };
 
-/** The account may have been frozen, or passed to somebody else, since the payment was ordered. */
+/** When whoever runs what is due says so again; undefined where that was the last try. */
+function tryAgain({ bank, scheme, executesOn }: Payment, now: Date, until: string): string | undefined {
+  const { timeZone = 'UTC', schemes } = bankNamed(bank)?.payments ?? {};
+  return nextTryOf({ executesOn, triedAt: now, timeZone, until, cutOff: schemes?.[scheme]?.cutOff });
+}
+
+/** The accounts may have been frozen, or passed to somebody else, since the payment was ordered. */
 async function reserveToday(
   reads: Reads,
   config: ReserveConfig,
   payment: Payment,
   now: Date,
 ): Promise<Given | { readonly refused: string }> {
-  const { accountId, customerId, bank } = payment;
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  if (!account?.ownerIds.includes(customerId)) return { refused: 'account-not-found' };
-  if (account.status !== 'open') return { refused: `account-${account.status}` };
+  const { accountId, customerId, bank, creditor } = payment;
+  const paid = 'accountId' in creditor ? [creditor.accountId] : [];
+  for (const document of await reads.get([accountId, ...paid].map(accountPath))) {
+    const account = accountFrom(document);
+    if (!account?.ownerIds.includes(customerId)) return { refused: 'account-not-found' };
+    if (account.status !== 'open') return { refused: `account-${account.status}` };
+  }
   const timeZone = bankNamed(bank)?.payments?.timeZone ?? 'UTC';
   return reserve(reads, payment, executionDateOf({ requestedAt: now, timeZone }), config);
 }
