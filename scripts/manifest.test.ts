@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
+import { readApis } from './manifest/apis.ts';
 import { eventMap } from './manifest/event-map.ts';
 import { knativeBase } from './manifest/knative.ts';
 import { differences, madeFrom, mend } from './manifest/made.ts';
@@ -68,7 +69,7 @@ describe('made files', () => {
   test('what is missing, different or left over is named, and mended', async () => {
     const root = await mkdtemp(join(tmpdir(), 'manifest-'));
     folders.push(root);
-    const made = madeFrom(three);
+    const made = madeFrom(three, new Map());
     await mend(made, await differences(made, root), root);
     expect(await differences(made, root)).toEqual([]);
 
@@ -85,11 +86,12 @@ describe('made files', () => {
     expect(await differences(made, root)).toEqual([]);
   });
 
-  test('the order of the registry changes nothing', () => {
-    expect(madeFrom([...registry].reverse())).toEqual(madeFrom(registry));
+  test('the order of the registry changes nothing', async () => {
+    const apis = await readApis(registry);
+    expect(madeFrom([...registry].reverse(), apis)).toEqual(madeFrom(registry, apis));
   });
 
-  test('every one ends in a newline', () => {
-    for (const text of madeFrom(registry).values()) expect(text.at(-1)).toBe('\n');
+  test('every one ends in a newline', async () => {
+    for (const text of madeFrom(registry, await readApis(registry)).values()) expect(text.at(-1)).toBe('\n');
   });
 });

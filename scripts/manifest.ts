@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
+import { readApis, undescribed } from './manifest/apis.ts';
 import { differences, madeFrom, mend } from './manifest/made.ts';
 import { problemsOf, warningsOf } from './manifest/rules.ts';
 
@@ -11,6 +12,7 @@ Checks functions/registry.ts, and makes from it
   infra/terraform/functions.json      what Terraform deploys
   infra/alerts/prometheus-rules.yaml  what Prometheus watches, from infra/alerts/objectives.ts too
   knative/base/                       what kustomize deploys
+  docs/openapi.json                   what apps, operators and banks call, from each function's api.ts too
   docs/event-map.md                   who starts whom
   docs/runbooks/README.md             what customers lose, and where to read how to mend it
 
@@ -33,12 +35,14 @@ async function main(): Promise<number> {
     return 0;
   }
 
-  for (const warning of warningsOf(registry)) console.warn(`warning: ${warning}`);
+  const apis = await readApis(registry);
+  for (const warning of [...warningsOf(registry), ...undescribed(registry, apis)])
+    console.warn(`warning: ${warning}`);
   const problems = problemsOf(registry, await functionFolders());
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) return 1;
 
-  const made = madeFrom(registry);
+  const made = madeFrom(registry, apis);
   const differing = await differences(made);
   if (!values.check) await mend(made, differing);
   for (const { path, is } of differing) console.log(values.check ? `${path}: ${is}` : `mended ${path}`);

@@ -2,17 +2,21 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Registered } from '../../functions/registry.ts';
 import { prometheusRules, RULES, RUNBOOKS, runbookIndex } from './alerts.ts';
+import type { Apis } from './apis.ts';
 import { eventMap } from './event-map.ts';
 import { knativeBase } from './knative.ts';
+import { openApi } from './openapi.ts';
 import { functionsJson } from './terraform.ts';
 
+const OPENAPI = 'docs/openapi.json';
 const KNATIVE = 'knative/base';
 
-/** All that is made from the registry: text by path. The same registry makes the same bytes. */
-export function madeFrom(registry: readonly Registered[]): ReadonlyMap<string, string> {
+/** All that is made from the registry and what its routes are described as: text by path. The same makes the same bytes. */
+export function madeFrom(registry: readonly Registered[], apis: Apis): ReadonlyMap<string, string> {
   return new Map([
     ['infra/terraform/functions.json', functionsJson(registry)],
     [RULES, prometheusRules(registry)],
+    [OPENAPI, openApi(registry, apis)],
     ['docs/event-map.md', eventMap(registry)],
     [join(RUNBOOKS, 'README.md'), runbookIndex(registry)],
     ...[...knativeBase(registry)].map(([name, text]) => [join(KNATIVE, name), text] as const),

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import type { AccountStatus } from '../../../shared/domain/account.ts';
+import type { Status } from '../../../shared/domain/transaction.ts';
+import {
+  currencyCode,
+  direction,
+  instant,
+  minorUnits,
+  plainDate,
+  signedMinorUnits,
+} from '../../../shared/events/event.ts';
+import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+
+const account = z
+  .strictObject({
+    id: z.string(),
+    status: z.enum(['open', 'frozen', 'closed']) satisfies z.ZodType<AccountStatus>,
+    currency: currencyCode.optional(),
+    iban: z.string().optional(),
+    bookedMinor: signedMinorUnits.meta({ description: 'What a statement shows.' }),
+    heldMinor: minorUnits.meta({ description: 'What is reserved for purchases that are not booked yet.' }),
+    reservedMinor: minorUnits.meta({ description: 'What open payments will take.' }),
+    availableMinor: signedMinorUnits.meta({ description: 'Booked less held less reserved.' }),
+    asOf: instant
+      .optional()
+      .meta({ description: 'When the newest fact of the bank’s in these figures occurred.' }),
+    bankAvailableMinor: signedMinorUnits
+      .optional()
+      .meta({ description: 'The bank’s own figure, where it tells one: it may count an overdraft.' }),
+    bankAsOf: instant.optional().meta({ description: 'When the bank said so.' }),
+  })
+  .meta({ id: 'Account' });
+
+const transaction = z
+  .strictObject({
+    id: z.string(),
+    status: z.enum([
+      'pending',
+      'booked',
+      'partly-booked',
+      'declined',
+      'reversed',
+      'expired',
+    ]) satisfies z.ZodType<Status>,
+    direction,
+    amountMinor: minorUnits.meta({
+      description: 'What is booked, or held while nothing is, or was asked for while neither is.',
+    }),
+    currency: currencyCode,
+    bookedMinor: signedMinorUnits,
+    heldMinor: minorUnits,
+    authorisedMinor: minorUnits
+      .optional()
+      .meta({ description: 'What was authorised in all, of a card purchase.' }),
+    merchantAmountMinor: minorUnits.optional().meta({ description: 'What a merchant abroad asked for.' }),
+    merchantCurrency: currencyCode.optional(),
+    fxRate: z.string().optional().meta({ description: 'Account currency for one unit of the merchant’s.' }),
+    description: z.string().meta({ description: 'Whom it was with; empty where the bank names nobody.' }),
+    occurredAt: instant,
+    bookedOn: plainDate.optional().meta({ description: 'In the bank’s calendar.' }),
+    bankIds: z.array(z.string()).meta({ description: 'The bank’s own ids of what it consists of.' }),
+    paymentId: z.string().optional().meta({ description: 'The payment of ours that made it.' }),
+  })
+  .meta({ id: 'Transaction' });
+
+const spent = z
+  .strictObject({
+    merchant: z.string().meta({ description: 'As the bank writes the name; empty where it names nobody.' }),
+    mcc: z.string().optional().meta({ description: 'ISO 18245: the merchant’s trade.' }),
+    currency: currencyCode,
+    spentMinor: signedMinorUnits.meta({ description: 'Below zero where more came back than was spent.' }),
+    count: z.int().meta({ description: 'How many purchases and refunds that is.' }),
+  })
+  .meta({ id: 'Spending' });
+const spending = z.strictObject({ month: z.string(), items: z.array(spent) });
+
+const anAccount = {
+  id: 'acct-1',
+  status: 'open',
+  currency: 'DKK',
+  iban: 'DK5000400440116243',
+  bookedMinor: '2500000',
+  heldMinor: '3200',
+  reservedMinor: '25000',
+  availableMinor: '2471800',
+  asOf: '2026-11-23T09:30:00.000Z',
+};
+const aTransaction = {
+  id: 'txn_gM1Yz1dQj4cNwQJvLZsVQ0r8bGx',
+  status: 'pending',
+  direction: 'debit',
+  currency: 'DKK',
+  description: 'Kaffebaren',
+  occurredAt: '2026-11-23T09:30:00.000Z',
+  bankIds: ['auth-1'],
+  amountMinor: '3200',
+  bookedMinor: '0',
+  heldMinor: '3200',
+  authorisedMinor: '3200',
+};
+const someSpending = {
+  month: '2026-11',
+  items: [{ merchant: 'Kaffebaren', mcc: '5814', currency: 'DKK', spentMinor: '6400', count: 2 }],
+};
+
+const accountId = z.string();
+const notFound = { 'account.not-found': 'The caller has no such account.' };
+
+export default {
+  'GET /v1/accounts': {
+    operationId: 'listAccounts',
+    summary: 'List the customer’s accounts',
+    description: 'All of them, each with its balance as of one moment.',
+    answers: {
+      200: {
+        description: 'The accounts.',
+        schema: z.strictObject({ items: z.array(account) }),
+        example: { items: [anAccount] },
+      },
+    },
+  },
+  'GET /v1/accounts/:accountId': {
+    operationId: 'getAccount',
+    summary: 'Read an account',
+    description: 'With its balance as of one moment.',
+    params: { accountId },
+    answers: { 200: { description: 'The account.', schema: account, example: anAccount } },
+    refusals: { 404: notFound },
+  },
+  'GET /v1/accounts/:accountId/transactions': {
+    operationId: 'listTransactions',
+    summary: 'List an account’s transactions',
+    description: 'The newest first. A purchase is one transaction from its authorisation to its last refund.',
+    params: { accountId },
+    isPaged: true,
+    answers: {
+      200: {
+        description: 'A page of them.',
+        schema: pageOf(transaction),
+        example: {
+          items: [aTransaction],
+          nextCursor: 'WyIyMDI2LTExLTIzVDA5OjMwOjAwLjAwMFoiLCJ0eG5fZ00xWXoxZFFqNGNOd1FKdkxac1ZRMHI4Ykd4Il0',
+        },
+      },
+    },
+    refusals: { 404: notFound },
+  },
+  'GET /v1/accounts/:accountId/transactions/:transactionId': {
+    operationId: 'getTransaction',
+    summary: 'Read a transaction',
+    description:
+      'Also by an id that it had before it was known what it belongs to; the answer has its id of now.',
+    params: { accountId, transactionId: z.string() },
+    answers: { 200: { description: 'The transaction.', schema: transaction, example: aTransaction } },
+    refusals: { 404: { ...notFound, 'transaction.not-found': 'The account has no such transaction.' } },
+  },
+  'GET /v1/accounts/:accountId/spending/:month': {
+    operationId: 'getSpending',
+    summary: 'Read a month’s spending by merchant',
+    description: 'What is booked of card purchases, less what came back; the most first.',
+    params: { accountId, month: z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/) },
+    answers: { 200: { description: 'The month.', schema: spending, example: someSpending } },
+    refusals: { 400: { 'month.invalid': 'A month is as in 2026-11.' }, 404: notFound },
+  },
+} satisfies Api;
