@@ -10,6 +10,7 @@ import {
   signedMinorUnits,
 } from '../../../shared/events/event.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { cursorAfter } from '../../../shared/runtime/page.ts';
 
 const account = z
   .strictObject({
@@ -78,7 +79,7 @@ const anAccount = {
   id: 'acct-1',
   status: 'open',
   currency: 'DKK',
-  iban: 'DK5000400440116243',
+  iban: 'DK9520000123456789',
   bookedMinor: '2500000',
   heldMinor: '3200',
   reservedMinor: '25000',
@@ -139,7 +140,7 @@ export default {
         schema: pageOf(transaction),
         example: {
           items: [aTransaction],
-          nextCursor: 'WyIyMDI2LTExLTIzVDA5OjMwOjAwLjAwMFoiLCJ0eG5fZ00xWXoxZFFqNGNOd1FKdkxac1ZRMHI4Ykd4Il0',
+          nextCursor: cursorAfter(aTransaction),
         },
       },
     },
