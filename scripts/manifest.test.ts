@@ -5,10 +5,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
-import { readApis } from './manifest/apis.ts';
 import { eventMap } from './manifest/event-map.ts';
 import { knativeBase } from './manifest/knative.ts';
-import { differences, madeFrom, mend } from './manifest/made.ts';
+import { differences, madeFrom, mend, readBeside } from './manifest/made.ts';
 import { three, track } from './manifest/planted.ts';
 import { functionsJson } from './manifest/terraform.ts';
 
@@ -69,7 +68,7 @@ describe('made files', () => {
   test('what is missing, different or left over is named, and mended', async () => {
     const root = await mkdtemp(join(tmpdir(), 'manifest-'));
     folders.push(root);
-    const made = madeFrom(three, new Map());
+    const made = madeFrom(three, { ...(await readBeside(registry)), apis: new Map() });
     await mend(made, await differences(made, root), root);
     expect(await differences(made, root)).toEqual([]);
 
@@ -87,11 +86,12 @@ describe('made files', () => {
   });
 
   test('the order of the registry changes nothing', async () => {
-    const apis = await readApis(registry);
-    expect(madeFrom([...registry].reverse(), apis)).toEqual(madeFrom(registry, apis));
+    const beside = await readBeside(registry);
+    expect(madeFrom([...registry].reverse(), beside)).toEqual(madeFrom(registry, beside));
   });
 
   test('every one ends in a newline', async () => {
-    for (const text of madeFrom(registry, await readApis(registry)).values()) expect(text.at(-1)).toBe('\n');
+    for (const text of madeFrom(registry, await readBeside(registry)).values())
+      expect(text.at(-1)).toBe('\n');
   });
 });
