@@ -21,29 +21,28 @@ export async function aLivedPlace() {
   const later = await order({ requestedExecutionDate: '2026-11-27' });
   await world.deliver('bank-facts', ...[sent, returned].map(settled), recalled(returned), cameBack(returned));
 
-  // A route’s parameters by their names; and those of a route that would have nothing to do with these.
   const params: Record<string, string> = {
     ...{ accountId: 'acct-1', month: '2026-11', deviceId: 'phone', bank: 'sandbox', paymentId: sent },
     transactionId: await firstOf('GET /v1/accounts/acct-1/transactions'),
     notificationId: await firstOf('GET /v1/notifications'),
     id: await firstOf('GET /v1/operators/parked'),
   };
-  const instead: Record<string, Record<string, string>> = {
-    'POST /v1/payments/:paymentId/cancellation': { paymentId: later },
-  };
-  const queries: Record<string, string> = {
-    'GET /v1/payments': '?accountId=acct-1',
-    'GET /v1/operators/parked/:id': '?raw=true',
+  // What a route needs to do what it is for, beside these parameters or in place of its description’s example.
+  const instead: Record<string, { params?: Record<string, string>; query?: string; body?: unknown }> = {
+    'GET /v1/payments': { query: '?accountId=acct-1' },
+    'POST /v1/payments/:paymentId/cancellation': { params: { paymentId: later } },
+    'GET /v1/operators/parked/:id': { query: '?raw=true' },
   };
 
   return {
     asks({ route, api }: Told): Promise<Answer> {
-      const known = { ...params, ...instead[route] };
+      const { query = '', body = api.body?.example, ...more } = instead[route] ?? {};
+      const known = { ...params, ...more.params };
       const path = route.replaceAll(/:(\w+)/g, (_, name: string) => {
         if (known[name] === undefined) throw new Error(`say in aLivedPlace what :${name} of ${route} is`);
         return known[name];
       });
-      return ask(path + (queries[route] ?? ''), api.body?.example);
+      return ask(path + query, body);
     },
   };
 
