@@ -88,7 +88,7 @@ export default {
     operationId: 'registerDevice',
     summary: 'Register a device',
     description:
-      'Or its new token or language. A token belongs to one device: whoever had it before loses it. The customer is told of it on every device.',
+      'Or its new token or language. A token belongs to one device: whoever had it before loses it. The customer is told of it on every other device.',
     params: { deviceId },
     body: {
       schema: registration,

@@ -27,9 +27,9 @@ export const INFO = {
 RFC 3339 in UTC, days are plain dates in the bank’s calendar. Answers may gain fields.
 
 A refusal is problem details (RFC 9457): \`code\` is stable and for programs, \`detail\` for people. Beside those of each operation,
-a path that is none of these is a 404 \`route.not-found\`, another method a 405 \`method.not-allowed\`. What is not the caller’s is a 404.
+a path that is none of these, or has a parameter of more than 128 characters, is a 404 \`route.not-found\`, another method a 405 \`method.not-allowed\`. What is not the caller’s is a 404.
 
-An operation with an \`Idempotency-Key\` is done once for each key of its caller, for ${KEPT_DAYS} days: who comes again with it gets the same answer,
+An operation with an \`Idempotency-Key\` is done once for each key of its caller and path, for ${KEPT_DAYS} days: who comes again with it gets the same answer,
 and a refusal leaves the key free.`,
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
