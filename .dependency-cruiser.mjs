@@ -52,6 +52,12 @@ const rules = [
     to: { path: '^functions/', pathNot: '^functions/$1/' },
   },
   {
+    name: 'api-is-for-tools',
+    comment: 'What callers are told of a function makes docs/openapi.json, and no bundle larger.',
+    from: { path: '^(functions|shared)/', pathNot: `${TESTS}|/(api|answers)\\.ts$` },
+    to: { path: '^functions/[^/]+/[^/]+/(api|answers)\\.ts$' },
+  },
+  {
     name: 'functions-know-the-seam-alone',
     comment: 'Functions see the cloud as `Platform`; which one it is, main.ts decides.',
     from: { path: '^functions/', pathNot: TESTS },

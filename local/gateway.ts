@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { match } from 'path-to-regexp';
 import { PublicError } from '../shared/errors.ts';
@@ -7,6 +9,9 @@ import { send } from '../shared/runtime/door.ts';
 import { problem } from '../shared/runtime/problem.ts';
 import type { LocalFunction } from './functions.ts';
 import type { Scheduler } from './scheduler.ts';
+
+// As `npm run manifest` made it last, so that a running stack shows what was changed.
+const OPENAPI = join(import.meta.dirname, '../docs/openapi.json');
 
 /** The one address of the outside world, in place of production's load balancer. */
 export type Gateway = {
@@ -70,6 +75,8 @@ export async function startGateway(options: {
       options.scheduler.goOn();
       return send(response, { status: 204 });
     }
+    if (pathname === '/v1/openapi.json' && request.method === 'GET')
+      return send(response, { status: 200, body: JSON.parse(await readFile(OPENAPI, 'utf8')) });
     const route = routes.find(({ matches }) => isMatch(matches, pathname));
     if (!route) return refuse(response, 404, 'route.not-found');
     await pass(request, response, await route.local.ready());

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
 import { eventMap } from './manifest/event-map.ts';
 import { knativeBase } from './manifest/knative.ts';
-import { differences, madeFrom, mend } from './manifest/made.ts';
+import { differences, madeFrom, mend, readBeside } from './manifest/made.ts';
 import { three, track } from './manifest/planted.ts';
 import { functionsJson } from './manifest/terraform.ts';
 
@@ -68,7 +68,7 @@ describe('made files', () => {
   test('what is missing, different or left over is named, and mended', async () => {
     const root = await mkdtemp(join(tmpdir(), 'manifest-'));
     folders.push(root);
-    const made = madeFrom(three);
+    const made = madeFrom(three, { ...(await readBeside(registry)), apis: new Map() });
     await mend(made, await differences(made, root), root);
     expect(await differences(made, root)).toEqual([]);
 
@@ -85,11 +85,13 @@ describe('made files', () => {
     expect(await differences(made, root)).toEqual([]);
   });
 
-  test('the order of the registry changes nothing', () => {
-    expect(madeFrom([...registry].reverse())).toEqual(madeFrom(registry));
+  test('the order of the registry changes nothing', async () => {
+    const beside = await readBeside(registry);
+    expect(madeFrom([...registry].reverse(), beside)).toEqual(madeFrom(registry, beside));
   });
 
-  test('every one ends in a newline', () => {
-    for (const text of madeFrom(registry).values()) expect(text.at(-1)).toBe('\n');
+  test('every one ends in a newline', async () => {
+    for (const text of madeFrom(registry, await readBeside(registry)).values())
+      expect(text.at(-1)).toBe('\n');
   });
 });

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
-import { differences, madeFrom, mend } from './manifest/made.ts';
+import { undescribed } from './manifest/apis.ts';
+import { differences, madeFrom, mend, readBeside } from './manifest/made.ts';
 import { problemsOf, warningsOf } from './manifest/rules.ts';
 
 const HELP = `npm run manifest [-- --check]
@@ -11,6 +12,8 @@ Checks functions/registry.ts, and makes from it
   infra/terraform/functions.json      what Terraform deploys
   infra/alerts/prometheus-rules.yaml  what Prometheus watches, from infra/alerts/objectives.ts too
   knative/base/                       what kustomize deploys
+  docs/openapi.json                   what apps, operators and banks call, from each function's api.ts too
+  docs/payments.md                    its drawing and its tables, from the rules of payments
   docs/event-map.md                   who starts whom
   docs/runbooks/README.md             what customers lose, and where to read how to mend it
 
@@ -33,12 +36,14 @@ async function main(): Promise<number> {
     return 0;
   }
 
-  for (const warning of warningsOf(registry)) console.warn(`warning: ${warning}`);
+  const beside = await readBeside(registry);
+  for (const warning of [...warningsOf(registry), ...undescribed(registry, beside.apis)])
+    console.warn(`warning: ${warning}`);
   const problems = problemsOf(registry, await functionFolders());
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) return 1;
 
-  const made = madeFrom(registry);
+  const made = madeFrom(registry, beside);
   const differing = await differences(made);
   if (!values.check) await mend(made, differing);
   for (const { path, is } of differing) console.log(values.check ? `${path}: ${is}` : `mended ${path}`);

@@ -32,15 +32,20 @@ async function main(): Promise<void> {
   }
 
   const { room, name } = placeOf(positionals);
-  const { code, test } = written(name, await triggerOf(values));
+  const { code, test, api } = written(name, await triggerOf(values));
 
   const folder = `functions/${room}/${name}`;
-  const files = [`${folder}/function.ts`, `${folder}/function.test.ts`, 'functions/registry.ts'];
   const registered = withFunction(await readFile('functions/registry.ts', 'utf8'), { room, name });
+  const texts = new Map([
+    [`${folder}/function.ts`, code],
+    [`${folder}/function.test.ts`, test],
+    ...(api === undefined ? [] : [[`${folder}/api.ts`, api] as const]),
+    ['functions/registry.ts', registered],
+  ]);
   await mkdir(folder, { recursive: true });
-  for (const [n, text] of [code, test, registered].entries()) await writeFile(files[n] ?? '', text);
+  for (const [file, text] of texts) await writeFile(file, text);
 
-  run('node_modules/.bin/biome', 'check', '--write', '--log-level=error', ...files);
+  run('node_modules/.bin/biome', 'check', '--write', '--log-level=error', ...texts.keys());
   run(process.execPath, '--import', 'tsx', 'scripts/manifest.ts');
   console.log(
     `\nNext: say in ${folder}/function.ts what it is for, what it costs when it fails, and what it does.`,

@@ -2,17 +2,30 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Registered } from '../../functions/registry.ts';
 import { prometheusRules, RULES, RUNBOOKS, runbookIndex } from './alerts.ts';
+import { type Apis, readApis } from './apis.ts';
 import { eventMap } from './event-map.ts';
 import { knativeBase } from './knative.ts';
+import { openApi } from './openapi.ts';
+import { PAYMENTS, paymentsPage } from './payments.ts';
 import { functionsJson } from './terraform.ts';
 
+const OPENAPI = 'docs/openapi.json';
 const KNATIVE = 'knative/base';
 
-/** All that is made from the registry: text by path. The same registry makes the same bytes. */
-export function madeFrom(registry: readonly Registered[]): ReadonlyMap<string, string> {
+/** What it is made from beside the registry: what routes are described as, and a page with places for what is made. */
+export type Beside = { readonly apis: Apis; readonly payments: string };
+
+export async function readBeside(registry: readonly Registered[]): Promise<Beside> {
+  return { apis: await readApis(registry), payments: await readFile(PAYMENTS, 'utf8') };
+}
+
+/** All that is made: text by path. The same makes the same bytes. */
+export function madeFrom(registry: readonly Registered[], beside: Beside): ReadonlyMap<string, string> {
   return new Map([
     ['infra/terraform/functions.json', functionsJson(registry)],
     [RULES, prometheusRules(registry)],
+    [OPENAPI, openApi(registry, beside.apis)],
+    [PAYMENTS, paymentsPage(beside.payments)],
     ['docs/event-map.md', eventMap(registry)],
     [join(RUNBOOKS, 'README.md'), runbookIndex(registry)],
     ...[...knativeBase(registry)].map(([name, text]) => [join(KNATIVE, name), text] as const),

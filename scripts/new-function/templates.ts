@@ -13,7 +13,8 @@ export type Trigger =
   | { readonly by: 'request' }
   | { readonly by: 'schedule'; readonly everyMinutes: number };
 
-export type Written = { readonly code: string; readonly test: string };
+/** `api` is what callers are told of its routes. */
+export type Written = { readonly code: string; readonly test: string; readonly api?: string };
 
 // Of these verbs the house says that they call someone outside; any other changes our own data.
 const CALLS_OUTSIDE = /^(send|submit|fetch|resolve)-/;
@@ -89,7 +90,9 @@ test.todo('an event delivered twice takes effect once');
 }
 
 function onRequest(name: string): Written {
-  const path = `/v1/${name.replace(/^[a-z]+-/, '')}`;
+  const things = name.replace(/^[a-z]+-/, '');
+  const path = `/v1/${things}`;
+  const noun = things.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return {
     code: `import * as z from 'zod';
 import { onRequest } from '${SHARED}/runtime/on-request.ts';
@@ -117,6 +120,24 @@ test('a customer is answered, and somebody without a token is not', async () => 
 });
 
 test.todo("what is another customer's is not found");
+`,
+    api: `import * as z from 'zod';
+import type { Api } from '${SHARED}/runtime/described.ts';
+
+export default {
+  'GET ${path}': {
+    operationId: 'list${noun}',
+    summary: 'Say here what it does',
+    description: 'Say here what that leaves open.',
+    answers: {
+      200: {
+        description: 'All of them.',
+        schema: z.strictObject({ items: z.array(z.strictObject({ id: z.string() })) }),
+        example: { items: [{ id: 'thing-1' }] },
+      },
+    },
+  },
+} satisfies Api;
 `,
   };
 }

@@ -31,6 +31,8 @@ export type RequestFunction = Declaration & {
   readonly caller: 'customer' | 'operator' | 'bank';
   /** As in `GET /v1/accounts/:accountId`. */
   readonly routes: readonly string[];
+  /** Those of them that are done once for each `Idempotency-Key`. */
+  readonly onceRoutes: readonly string[];
   start(env: Env, config: Config): (request: RawRequest) => Promise<Answer>;
 };
 

@@ -70,7 +70,15 @@ async function listening(fn: DeclaredFunction, variables: NodeJS.ProcessEnv = {}
 const declared = { publishes: [], impact: 'None: a test.', config: z.object({}) };
 
 function asking(respond: ReturnType<RequestFunction['start']>, name = 'serve-things'): RequestFunction {
-  return { ...declared, name, trigger: 'request', caller: 'bank', routes: [], start: () => respond };
+  return {
+    ...declared,
+    name,
+    trigger: 'request',
+    caller: 'bank',
+    routes: [],
+    onceRoutes: [],
+    start: () => respond,
+  };
 }
 
 function hearing(receive: ReturnType<EventFunction['start']>, name = 'say-things'): EventFunction {

@@ -61,6 +61,7 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
     ...declaration,
     trigger: 'request',
     routes: Object.keys(declaration.routes),
+    onceRoutes: routes.filter(({ once }) => once).map(({ route }) => route),
     start(env, config) {
       const { platform: reads, accessToken, fcm, ask, telemetry } = env;
       const { measures } = telemetry;

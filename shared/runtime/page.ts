@@ -5,8 +5,8 @@ import { instant } from '../events/event.ts';
 /** What a list is ordered by, newest first: the time, and of the same time the id. */
 type Place = { readonly occurredAt: string; readonly id: string };
 
-const LIMIT_MAX = 100;
-const LIMIT_DEFAULT = 20;
+export const LIMIT_MAX = 100;
+export const LIMIT_DEFAULT = 20;
 
 // Firestore refuses what cannot be a document's id, such as `..`, only after it has tried for seconds.
 const cursor = z.tuple([instant, z.string().regex(/^[a-z]+_[A-Za-z0-9_-]{1,64}$/)]);

@@ -10,6 +10,7 @@ import type { BankEvent } from '../../sandbox-bank/events.ts';
 import { type Faults as BankFaults, faultsSchema } from '../../sandbox-bank/faults.ts';
 import type { Drift } from '../../shared/domain/drift.ts';
 import type { Faults } from '../../shared/platform/memory.ts';
+import type { RequestFunction } from '../../shared/runtime/declared.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
 import { balanceFrom } from '../../shared/store/balances.ts';
 import type { Fields } from '../../shared/store/document.ts';
@@ -109,13 +110,9 @@ export function aBankAndItsMirror({
       { body, key }: { body?: object; key?: string } = {},
     ): Promise<Answer> {
       const [method = '', path = ''] = route.split(' ');
-      const found = registry.find(
-        ({ fn }) => fn.trigger === 'request' && fn.routes.some((each) => isOf(each, method, path)),
-      );
-      if (found?.fn.trigger !== 'request') throw new Error(`nobody answers ${route}`);
       const headers = key === undefined ? {} : { 'idempotency-key': key };
       const rawBody = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-      return world.ask(found.fn, aRequest(method, path, uid, { headers, rawBody }));
+      return world.ask(whoAnswers(route), aRequest(method, path, uid, { headers, rawBody }));
     },
     atBank: (accountId: string) => bank.ledger.bookedMinor(accountId),
     async drifts(): Promise<Drift[]> {
@@ -123,6 +120,15 @@ export function aBankAndItsMirror({
       return found.flatMap((document) => driftFrom(document) ?? []);
     },
   };
+}
+
+/** The function that answers this request, as in `GET /v1/accounts/acct-1`. */
+export function whoAnswers(request: string): RequestFunction {
+  const [method = '', path = ''] = request.split(' ');
+  const functions = registry.flatMap(({ fn }) => (fn.trigger === 'request' ? [fn] : []));
+  const found = functions.find(({ routes }) => routes.some((each) => isOf(each, method, path)));
+  if (!found) throw new Error(`nobody answers ${request}`);
+  return found;
 }
 
 function isOf(route: string, method: string, path: string): boolean {

@@ -13,7 +13,8 @@ import { createAudit } from '../../../shared/store/audit.ts';
 import { unmatchedFrom, unmatchedPath } from '../../../shared/store/unmatched.ts';
 
 const bankId = z.string().min(1).max(256);
-const assignment = z.strictObject({
+/** The body of an assignment. */
+export const assignment = z.strictObject({
   bank: z.string().refine((name) => bankNamed(name) !== undefined, 'a bank that is known'),
   accountId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   cardId: bankId,

@@ -25,7 +25,8 @@ type Context = { readonly deps: Reads; readonly now: Date };
 
 const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-const registration = z.strictObject({
+/** The body of a registration. */
+export const registration = z.strictObject({
   fcmToken: z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'a registration token of FCM'),
   locale: z.string().max(35).refine(isLocale, 'a BCP 47 tag, as in da-DK'),
 });

@@ -9,7 +9,7 @@ type Context = { readonly deps: Reads };
 
 const time = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time as in 22:00');
 
-const preferences = z.strictObject({
+export const preferences = z.strictObject({
   timeZone: z.string().max(64).refine(isTimeZone, 'an IANA time zone, as in Europe/Copenhagen'),
   quietHours: z
     .strictObject({ from: time, to: time })

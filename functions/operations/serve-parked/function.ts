@@ -107,7 +107,8 @@ async function readParked(reads: Reads, { params }: Request) {
   return { document, parked, message };
 }
 
-const drop = z.strictObject({ why: z.string().trim().min(1).max(1000) });
+/** The body of a drop. */
+export const drop = z.strictObject({ why: z.string().trim().min(1).max(1000) });
 
 function audited(entry: AuditEntry) {
   return createAudit(randomUUID(), entry);

@@ -35,7 +35,8 @@ const REASONS = {
   'customer-request': 'CUST',
 } as const;
 
-const wish = z.strictObject({
+/** The body of a recall. */
+export const wish = z.strictObject({
   reason: z.enum(['duplicate', 'technical-problem', 'fraud', 'customer-request']),
 });
 

@@ -1,0 +1,40 @@
+import { isCancellable, MAY_FOLLOW, type PaymentState } from '../../shared/domain/payment.ts';
+
+/**
+ * The states of a payment as Mermaid draws them. States from each of which a payment may come to the same ends stand in
+ * one box, and the box has the arrows to those ends.
+ */
+export function paymentStates(mayFollow = MAY_FOLLOW): string {
+  const states = Object.keys(mayFollow) as PaymentState[];
+  const arrows = states.flatMap((from) => mayFollow[from].map((to) => [from, to] as const));
+  const inside = states.filter((state) => ENDS.every((end) => mayFollow[state].includes(end)));
+  const isFromAll = ([from, to]: (typeof arrows)[number]) => inside.includes(from) && ENDS.includes(to);
+  const isWithin = ([from, to]: (typeof arrows)[number]) => inside.includes(from) && inside.includes(to);
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    ...states
+      .filter((state) => state !== nameOf(state))
+      .map((state) => `  state "${state}" as ${nameOf(state)}`),
+    `  state "with the bank" as ${BOX} {`,
+    ...arrows.filter(isWithin).map((arrow) => `  ${line(...arrow)}`),
+    '  }',
+    ...states.filter(isCancellable).map((state) => line('[*]', state)),
+    ...arrows.filter((arrow) => !isWithin(arrow) && !isFromAll(arrow)).map((arrow) => line(...arrow)),
+    ...ENDS.map((end) => line(BOX, end)),
+    ...states.filter((state) => mayFollow[state].length === 0).map((state) => line(state, '[*]')),
+    '```',
+  ].join('\n');
+}
+
+const ENDS: readonly PaymentState[] = ['sent', 'credited', 'rejected', 'cancelled'];
+const BOX = 'with_the_bank';
+
+function line(from: string, to: string): string {
+  return `  ${nameOf(from)} --> ${nameOf(to)}`;
+}
+
+/** Mermaid reads a hyphen in a name as the beginning of an arrow. */
+function nameOf(state: string): string {
+  return state.replaceAll('-', '_');
+}
