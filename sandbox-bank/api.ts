@@ -80,6 +80,19 @@ export function createApi(options: {
   making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
   making('/transactions/:id/correction', requests.correction, transfers.correct);
 
+  const { directDebits } = bank;
+  making('/accounts/:id/mandates', requests.mandate, directDebits.mandate);
+  making('/mandates/:id/cancellation', requests.nothing, directDebits.cancel);
+  making('/mandates/:id/block', requests.nothing, directDebits.block);
+  making('/mandates/:id/unblock', requests.nothing, directDebits.unblock);
+  making('/mandates/:id/collections', requests.collection, directDebits.collect);
+  api.post('/collections/:id/refusal', (c) =>
+    c.json(directDebits.refuse(c.req.param('id'), keyOf(c.req.header('idempotency-key'))), 201),
+  );
+  api.post('/collections/:id/return', (c) =>
+    c.json(directDebits.giveBack(c.req.param('id'), keyOf(c.req.header('idempotency-key'))), 201),
+  );
+
   api.post('/payments', async (c) => {
     const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
     const { 'Idempotency-Key': key } = checked(requests.paymentHeaders, headers, badHeader);
@@ -113,7 +126,7 @@ export function reopen(options: { bank: Bank; api: Hono; entries: readonly Entry
   const { bank, api, entries } = options;
   return bank.journal.replay(entries, ({ request, aheadSeconds }) => {
     if (aheadSeconds !== undefined) return bank.moveClock(aheadSeconds);
-    if (!request) return bank.cards.expireDue();
+    if (!request) return bank.doDue();
     const { path, body, idempotencyKey: key } = request;
     return api.request(path, { method: 'POST', body, ...(key && { headers: { 'idempotency-key': key } }) });
   });
@@ -124,6 +137,12 @@ const changes = [
   ['unfreeze', 'account.unfrozen'],
   ['close', 'account.closed'],
 ] as const;
+/** Throws a `Problem` where a request that must not be done twice brings no key. */
+function keyOf(header: string | undefined): string {
+  const headers = { 'Idempotency-Key': header };
+  return checked(requests.paymentHeaders, headers, badHeader)['Idempotency-Key'];
+}
+
 const badQuery = { status: 400, code: 'invalid-query' };
 const badHeader = { status: 400, code: 'invalid-header' };
 

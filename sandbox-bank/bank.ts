@@ -4,6 +4,7 @@ import { openBalances } from './balances.ts';
 import { openCards } from './cards.ts';
 import { openClearings } from './clearings.ts';
 import { openClock } from './clock.ts';
+import { openDirectDebits } from './direct-debits.ts';
 import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -30,6 +31,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const clearings = openClearings(desk);
   const transfers = openTransfers(desk);
   const cards = openCards({ ...desk, clearings });
+  const directDebits = openDirectDebits({ ...desk, transfers });
   return {
     clock,
     journal,
@@ -45,11 +47,19 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     clearings,
     transfers,
     payments: openPayments({ ...desk, transfers }),
+    directDebits,
     heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
     moveClock,
-    expireDue: () => journal.record(undefined, cards.expireDue),
+    doDue,
+    expireDue: () => journal.record(undefined, doDue),
   };
+
+  /** All that falls due by the clock. */
+  function doDue(): void {
+    cards.expireDue();
+    directDebits.collectDue();
+  }
 
   /** Moves the clock to so many seconds ahead of the world's. What falls due by it is for whoever runs the bank. */
   function moveClock(aheadSeconds: number): void {

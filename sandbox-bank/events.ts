@@ -22,6 +22,12 @@ export const fx = z.object({
     .regex(/^(?=.*[1-9])(0|[1-9]\d{0,8})(\.\d{1,10})?$/, 'must be a decimal above zero, such as 7.4601'),
 });
 
+/** Who collects by direct debit; `creditorId` is SEPA's creditor identifier. */
+export const creditorWithId = z.object({
+  name: z.string().min(1).max(140),
+  creditorId: z.string().regex(/^[A-Za-z0-9]{1,35}$/, 'must be 1 to 35 letters and digits'),
+});
+
 const instant = z.iso.datetime();
 
 const account = z.object({
@@ -64,6 +70,28 @@ const transaction = z.object({
   counterparty: counterparty.optional(),
   remittance: z.string().optional(),
   endToEndId: z.string().optional(),
+  // Of a direct debit, or of what came back of it.
+  collectionId: z.string().optional(),
+});
+
+const mandate = z.object({
+  mandateId: z.string(),
+  creditor: creditorWithId,
+  scheme: z.enum(['core', 'b2b']),
+});
+const directDebit = z.object({
+  mandateId: z.string(),
+  collectionId: z.string(),
+  creditor: creditorWithId,
+  amount,
+  dueDate: z.iso.date(),
+  remittance: z.string().optional(),
+  // The day of the debit, from which the eight weeks count in which it is given back.
+  bookingDate: z.iso.date().optional(),
+  // An ISO 20022 code.
+  reason: z.string().optional(),
+  // Of the debit, and where it was returned of the credit; each is told by an event of its own.
+  transactionId: z.string().optional(),
 });
 
 // On authorisation events `amount` stays what was authorised at first; `delta` says how much more, or how much back.
@@ -93,6 +121,14 @@ const dataOf = {
   'transaction.booked': transaction,
   'transaction.cancelled': transaction,
   'transaction.reversed': transaction,
+  'mandate.created': mandate,
+  'mandate.cancelled': mandate,
+  'mandate.blocked': mandate,
+  'mandate.unblocked': mandate,
+  'direct-debit.announced': directDebit,
+  'direct-debit.collected': directDebit,
+  'direct-debit.refused': directDebit,
+  'direct-debit.returned': directDebit,
   'card.authorisation-created': authorisation.extend({ expiresAt: instant, ...foreign }),
   'card.authorisation-declined': authorisation.extend({ reason: z.string(), ...foreign }),
   'card.authorisation-incremented': authorisation.extend({ incrementId: z.string(), delta: amount }),
@@ -177,7 +213,18 @@ export function deliverySchema(): object {
   const names = z.registry<{ id: string }>();
   for (const event of [...events, heartbeat]) names.add(event, { id: event.shape.type.value });
   const money = { amount, signedAmount, fx, broughtForward };
-  const parts = { instant, accountId, ...money, merchant, counterparty, account, transaction, authorisation };
+  const parts = {
+    instant,
+    accountId,
+    ...money,
+    merchant,
+    counterparty,
+    account,
+    transaction,
+    mandate,
+    directDebit,
+    authorisation,
+  };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });
   return {
     title: 'A delivery of the sandbox bank',

@@ -5,7 +5,7 @@ import { amountOf, type Direction } from './money.ts';
 import { notFound, Problem } from './problem.ts';
 import type * as requests from './requests.ts';
 
-type Request = z.output<typeof requests.transfer>;
+type Request = z.output<typeof requests.transfer> & { collectionId?: string };
 
 /** Plain dates: when it is in the books, and from when on it counts. */
 interface Dates {
@@ -28,7 +28,7 @@ export type Transfers = ReturnType<typeof openTransfers>;
 export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   const transfers = new Map<string, Transfer>();
 
-  return { make, book, cancel, reverse, correct };
+  return { make, begin, book, cancel, reverse, correct };
 
   /** Moves the money without asking for funds: it stands for what other banks and the bank itself decide. */
   function make(accountId: string, request: Request) {
@@ -38,6 +38,7 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     return begin(account, request);
   }
 
+  /** Moves the money even when the account is closed by now: what was agreed on before still happens. */
   function begin(account: Account, request: Request) {
     const transfer: Transfer = { transactionId: newId('btx'), account, request, status: 'pending' };
     const { transactionId: id } = transfer;
