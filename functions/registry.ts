@@ -30,7 +30,9 @@ import serveParked from './operations/serve-parked/function.ts';
 import orderPayment from './payments/order-payment/function.ts';
 import releasePayment from './payments/release-payment/function.ts';
 import resolveUnknownPayments from './payments/resolve-unknown-payments/function.ts';
+import serveDirectDebits from './payments/serve-direct-debits/function.ts';
 import submitPayment from './payments/submit-payment/function.ts';
+import trackDirectDebit from './payments/track-direct-debit/function.ts';
 import trackPayment from './payments/track-payment/function.ts';
 
 /** A function in the room whose folder it lives in. */
@@ -59,6 +61,8 @@ export const registry: readonly Registered[] = [
   { room: 'payments', fn: submitPayment },
   { room: 'payments', fn: trackPayment },
   { room: 'payments', fn: resolveUnknownPayments },
+  { room: 'payments', fn: trackDirectDebit },
+  { room: 'payments', fn: serveDirectDebits },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },
