@@ -16,6 +16,7 @@ import {
 } from '../../shared/events/coherence.ts';
 import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
+import { directDebitAnnounced } from '../../shared/events/direct-debit-facts.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
@@ -108,6 +109,13 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
   const asOf = () => new Date().toISOString();
   const updated = pushed(() => aPush(accountBalanceUpdated, { ...origin(), booked: dkk, asOf: asOf() }));
   const listed = pushed(() => aPush(accountPendingListed, { ...origin(), entries: [], asOf: asOf() }));
+  const announced = pushed(() =>
+    aPush(directDebitAnnounced, {
+      ...origin(),
+      ...{ mandateId: 'bench', collectionId: randomUUID(), amount: dkk, dueOn: '2026-12-01' },
+      creditor: { name: 'Elnet', creditorId: 'DK00ZZZ' },
+    }),
+  );
   const tick = () => ({ path: '/', method: 'POST', headers: push });
   const operator = () => ({ authorization: `Bearer ${aToken({ role: 'operator' })}` });
   const assignment = () => ({
@@ -170,6 +178,8 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
       aPush(driftFound, { bank: 'sandbox', accountId: 'acct_bench', foundAt: asOf(), finding }),
     ),
     'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
+    'track-direct-debit': announced,
+    'serve-direct-debits': () => ({ ...get(), path: '/v1/accounts/acct_bench/direct-debits' }),
     'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
     'assign-entry': () => ({
       ...{ path: '/v1/operators/assignments', method: 'POST', body: JSON.stringify(assignment()) },

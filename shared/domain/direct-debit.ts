@@ -1,7 +1,5 @@
 import { addDays } from './bank-days.ts';
 
-/** Who collects; `creditorId` is SEPA's creditor identifier. */
-export type Collector = { readonly name: string; readonly creditorId: string };
 /** `core` is for anybody, `b2b` between businesses alone, without refunds. */
 export type MandateScheme = 'core' | 'b2b';
 
@@ -15,6 +13,7 @@ export type MandateWord = {
   readonly kind: 'created' | 'blocked' | 'unblocked' | 'cancelled';
   readonly at: string;
   readonly creditorName: string;
+  /** SEPA's creditor identifier. */
   readonly creditorId: string;
   readonly scheme: MandateScheme;
 };
