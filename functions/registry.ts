@@ -18,6 +18,7 @@ import trackBalance from './ledger/track-balance/function.ts';
 import trackDrift from './ledger/track-drift/function.ts';
 import trackPending from './ledger/track-pending/function.ts';
 import trackStatement from './ledger/track-statement/function.ts';
+import composeDirectDebitAlert from './notifications/compose-direct-debit-alert/function.ts';
 import composeNotification from './notifications/compose-notification/function.ts';
 import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
 import forgetDevice from './notifications/forget-device/function.ts';
@@ -68,6 +69,7 @@ export const registry: readonly Registered[] = [
   { room: 'cards', fn: assignEntry },
   { room: 'notifications', fn: composeNotification },
   { room: 'notifications', fn: composeSecurityAlert },
+  { room: 'notifications', fn: composeDirectDebitAlert },
   { room: 'notifications', fn: sendPush },
   { room: 'notifications', fn: forgetDevice },
   { room: 'notifications', fn: serveNotifications },

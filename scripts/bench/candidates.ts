@@ -19,7 +19,9 @@ import { messageParked } from '../../shared/events/dead-letters.ts';
 import { directDebitAnnounced } from '../../shared/events/direct-debit-facts.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
+import { directDebitChanged } from '../../shared/events/payments.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
+import { directDebitIdOf } from '../../shared/store/direct-debits.ts';
 import type { Call, Candidate } from './cold.ts';
 import { aDelivery, aPush, aToken, type Ground } from './ground.ts';
 
@@ -112,7 +114,7 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
   const announced = pushed(() =>
     aPush(directDebitAnnounced, {
       ...origin(),
-      ...{ mandateId: 'bench', collectionId: randomUUID(), amount: dkk, dueOn: '2026-12-01' },
+      ...{ mandateId: 'bench', collectionId: 'bench', amount: dkk, dueOn: '2026-12-01' },
       creditor: { name: 'Elnet', creditorId: 'DK00ZZZ' },
     }),
   );
@@ -179,6 +181,12 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
     ),
     'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
     'track-direct-debit': announced,
+    'compose-direct-debit-alert': pushed(() =>
+      aPush(directDebitChanged, {
+        ...{ accountId: 'acct_bench', state: 'announced' },
+        directDebitId: directDebitIdOf('sandbox', 'bench'), // there once track-direct-debit had it
+      }),
+    ),
     'serve-direct-debits': () => ({ ...get(), path: '/v1/accounts/acct_bench/direct-debits' }),
     'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
     'assign-entry': () => ({
