@@ -5,6 +5,7 @@ import type { Bank } from './bank.ts';
 import { atMost, body } from './bodies.ts';
 import { addControls } from './controls.ts';
 import type { Deliveries } from './deliveries.ts';
+import { addDirectDebits } from './direct-debits-api.ts';
 import type { Entry } from './journal.ts';
 import { decimalsOf } from './money.ts';
 import { checked, notFound, Problem } from './problem.ts';
@@ -80,19 +81,6 @@ export function createApi(options: {
   making('/transactions/:id/reversal', requests.nothing, transfers.reverse);
   making('/transactions/:id/correction', requests.correction, transfers.correct);
 
-  const { directDebits } = bank;
-  making('/accounts/:id/mandates', requests.mandate, directDebits.mandate);
-  making('/mandates/:id/cancellation', requests.nothing, directDebits.cancel);
-  making('/mandates/:id/block', requests.nothing, directDebits.block);
-  making('/mandates/:id/unblock', requests.nothing, directDebits.unblock);
-  making('/mandates/:id/collections', requests.collection, directDebits.collect);
-  api.post('/collections/:id/refusal', (c) =>
-    c.json(directDebits.refuse(c.req.param('id'), keyOf(c.req.header('idempotency-key'))), 201),
-  );
-  api.post('/collections/:id/return', (c) =>
-    c.json(directDebits.giveBack(c.req.param('id'), keyOf(c.req.header('idempotency-key'))), 201),
-  );
-
   api.post('/payments', async (c) => {
     const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
     const { 'Idempotency-Key': key } = checked(requests.paymentHeaders, headers, badHeader);
@@ -104,6 +92,7 @@ export function createApi(options: {
   });
 
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
+  addDirectDebits(api, bank);
   addControls(api, options);
   return api;
 
@@ -137,12 +126,6 @@ const changes = [
   ['unfreeze', 'account.unfrozen'],
   ['close', 'account.closed'],
 ] as const;
-/** Throws a `Problem` where a request that must not be done twice brings no key. */
-function keyOf(header: string | undefined): string {
-  const headers = { 'Idempotency-Key': header };
-  return checked(requests.paymentHeaders, headers, badHeader)['Idempotency-Key'];
-}
-
 const badQuery = { status: 400, code: 'invalid-query' };
 const badHeader = { status: 400, code: 'invalid-header' };
 

@@ -50,30 +50,6 @@ const balances = z.object({
   sequence: z.int().positive(),
 });
 
-/** The most entries in one list of what is pending. */
-export const pendingEntriesMax = 500;
-
-// All that is pending as of an instant: what is not in it any more was let go, or booked under an id of its own.
-const pendingList = z.object({
-  asOf: instant,
-  entries: z
-    .array(z.object({ direction, amount, description: z.string(), entryId: z.string().optional() }))
-    .max(pendingEntriesMax),
-});
-
-const transaction = z.object({
-  transactionId: z.string(),
-  direction,
-  amount,
-  bookingDate: z.iso.date().optional(),
-  valueDate: z.iso.date().optional(),
-  counterparty: counterparty.optional(),
-  remittance: z.string().optional(),
-  endToEndId: z.string().optional(),
-  // Of a direct debit, or of what came back of it.
-  collectionId: z.string().optional(),
-});
-
 const mandate = z.object({
   mandateId: z.string(),
   creditor: creditorWithId,
@@ -92,6 +68,30 @@ const directDebit = z.object({
   reason: z.string().optional(),
   // Of the debit, and where it was returned of the credit; each is told by an event of its own.
   transactionId: z.string().optional(),
+});
+
+/** The most entries in one list of what is pending. */
+export const pendingEntriesMax = 500;
+
+// All that is pending as of an instant: what is not in it any more was let go, or booked under an id of its own.
+const pendingList = z.object({
+  asOf: instant,
+  entries: z
+    .array(z.object({ direction, amount, description: z.string(), entryId: z.string().optional() }))
+    .max(pendingEntriesMax),
+});
+
+const transaction = z.object({
+  transactionId: z.string(),
+  // Of a direct debit, or of what came back of it.
+  collectionId: z.string().optional(),
+  direction,
+  amount,
+  bookingDate: z.iso.date().optional(),
+  valueDate: z.iso.date().optional(),
+  counterparty: counterparty.optional(),
+  remittance: z.string().optional(),
+  endToEndId: z.string().optional(),
 });
 
 // On authorisation events `amount` stays what was authorised at first; `delta` says how much more, or how much back.
@@ -121,14 +121,6 @@ const dataOf = {
   'transaction.booked': transaction,
   'transaction.cancelled': transaction,
   'transaction.reversed': transaction,
-  'mandate.created': mandate,
-  'mandate.cancelled': mandate,
-  'mandate.blocked': mandate,
-  'mandate.unblocked': mandate,
-  'direct-debit.announced': directDebit,
-  'direct-debit.collected': directDebit,
-  'direct-debit.refused': directDebit,
-  'direct-debit.returned': directDebit,
   'card.authorisation-created': authorisation.extend({ expiresAt: instant, ...foreign }),
   'card.authorisation-declined': authorisation.extend({ reason: z.string(), ...foreign }),
   'card.authorisation-incremented': authorisation.extend({ incrementId: z.string(), delta: amount }),
@@ -144,6 +136,14 @@ const dataOf = {
     final: z.boolean(),
     ...foreign,
   }),
+  'mandate.created': mandate,
+  'mandate.cancelled': mandate,
+  'mandate.blocked': mandate,
+  'mandate.unblocked': mandate,
+  'direct-debit.announced': directDebit,
+  'direct-debit.collected': directDebit,
+  'direct-debit.refused': directDebit,
+  'direct-debit.returned': directDebit,
   'card.refunded': entry.extend({ refundId: z.string(), clearingId: z.string().optional(), ...foreign }),
 };
 
@@ -213,19 +213,9 @@ export function deliverySchema(): object {
   const names = z.registry<{ id: string }>();
   for (const event of [...events, heartbeat]) names.add(event, { id: event.shape.type.value });
   const money = { amount, signedAmount, fx, broughtForward };
-  const parts = {
-    instant,
-    accountId,
-    ...money,
-    merchant,
-    counterparty,
-    account,
-    transaction,
-    mandate,
-    directDebit,
-    authorisation,
-  };
+  const parts = { instant, accountId, ...money, merchant, counterparty, account, transaction, authorisation };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });
+  for (const [id, part] of Object.entries({ mandate, directDebit })) names.add(part, { id });
   return {
     title: 'A delivery of the sandbox bank',
     description:

@@ -91,18 +91,14 @@ export const transfer = z.object({
   pending: z.boolean().default(false),
 });
 
-export const correction = z.object({ amountMinor });
-
 export const mandate = z.object({
   creditor: creditorWithId,
   scheme: z.enum(['core', 'b2b']),
   mandateId: id.optional(),
 });
-export const collection = z.object({
-  amountMinor,
-  dueDate: date,
-  remittance: z.string().max(140).optional(),
-});
+export const collection = z.object({ amountMinor, dueDate: date, remittance: payee.remittance });
+
+export const correction = z.object({ amountMinor });
 
 export const payment = z.object({
   accountId: id,
