@@ -17,9 +17,11 @@ import {
 import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
 import { directDebitAnnounced } from '../../shared/events/direct-debit-facts.ts';
+import { idFrom } from '../../shared/events/id.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
-import { directDebitChanged } from '../../shared/events/payments.ts';
+import { paymentStatusChanged } from '../../shared/events/payment-facts.ts';
+import { directDebitChanged, paymentReleased, paymentRequested } from '../../shared/events/payments.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
 import { directDebitIdOf } from '../../shared/store/direct-debits.ts';
 import type { Call, Candidate } from './cold.ts';
@@ -118,6 +120,21 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
       creditor: { name: 'Elnet', creditorId: 'DK00ZZZ' },
     }),
   );
+  let orderKey = '';
+  const order: Call = () => {
+    orderKey = randomUUID();
+    const creditor = { name: 'Bo', iban: 'DK5000400440116243' };
+    const body = { accountId: 'acct_bench', amount: { amountMinor: '1', currency: 'DKK' }, creditor };
+    return {
+      ...{ path: '/v1/payments', method: 'POST', body: JSON.stringify(body) },
+      headers: {
+        ...{ authorization: `Bearer ${aToken()}`, 'content-type': 'application/json' },
+        'idempotency-key': orderKey,
+      },
+    };
+  };
+  // There once it was ordered; the bank of a bench answers nothing, so it stays unknown.
+  const aPayment = () => ({ paymentId: idFrom('pay', 'customer', orderKey), accountId: 'acct_bench' });
   const tick = () => ({ path: '/', method: 'POST', headers: push });
   const operator = () => ({ authorization: `Bearer ${aToken({ role: 'operator' })}` });
   const assignment = () => ({
@@ -182,6 +199,13 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
       aPush(driftFound, { bank: 'sandbox', accountId: 'acct_bench', foundAt: asOf(), finding }),
     ),
     'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
+    'order-payment': order,
+    'release-payment': pushed(() => aPush(paymentRequested, aPayment())),
+    'submit-payment': pushed(() => aPush(paymentReleased, aPayment())),
+    'track-payment': pushed(() =>
+      aPush(paymentStatusChanged, { ...origin(), ...aPayment(), isoStatus: 'ACSC' }),
+    ),
+    'resolve-unknown-payments': tick,
     'serve-standing-orders': () => ({ ...get(), path: '/v1/standing-orders?accountId=acct_bench' }),
     'run-standing-orders': tick,
     'track-direct-debit': announced,

@@ -18,6 +18,8 @@ const ACCOUNTS = 20;
 const EACH_TICK = 20;
 const TICKS_A_PROCESS = 5;
 const DAY_MINUTES = 24 * 60;
+const MUCH = '1000000000';
+const LIMITS = JSON.stringify({ DKK: { paymentMinor: MUCH, dayMinor: MUCH, customerDayMinor: MUCH } });
 
 const AT_THE_BANK = {
   ...{ seed, paymentLate: 0.3, paymentLateMs: 600_000, paymentReject: 0.1 },
@@ -37,12 +39,12 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
   const { random } = memoryCloud({ seed });
   const chance = (share: number) => random(1_000_000) < share * 1_000_000;
   // No passkeys here: whose payments are too large for that are refused for want of money.
-  const config = { SCA_FROM: '{"DKK":"1000000000"}' };
+  const config = { SCA_FROM: '{"DKK":"1000000000"}', PAYMENT_LIMITS: LIMITS };
   const mirror = aBankAndItsMirror({ seed, config, faults: HERE, weather: WEATHER });
   const accounts: string[] = [];
   for (let n = 0; n < ACCOUNTS; n += 1) {
     const { accountId = '' } = await mirror.ask('/accounts', { ownerRefs: ['uid-ann'], currency: 'DKK' });
-    await mirror.ask(`/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor: '3000000' });
+    await mirror.ask(`/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor: '300000000' });
     accounts.push(accountId);
   }
   await mirror.deliver(...mirror.told());
@@ -60,8 +62,8 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
   };
   const ordered: string[] = [];
   const released: Message[] = [];
-  while (ordered.length + counts.refused < PAYMENTS) {
-    for (let n = 0; n < EACH_TICK && ordered.length + counts.refused < PAYMENTS; n += 1) await order();
+  while (ordered.length < PAYMENTS) {
+    for (let n = 0; n < EACH_TICK && ordered.length < PAYMENTS; n += 1) await order();
     await tick();
   }
   const before = counts.ticks;
@@ -81,10 +83,13 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
     const accountId = accounts[random(ACCOUNTS)] ?? '';
     const other = accounts[random(ACCOUNTS)] ?? '';
     const isOwn = chance(0.1) && other !== accountId;
-    const amountMinor = String(1 + random(chance(0.02) ? 9_000_000 : 90_000));
+    const amountMinor = String(1 + random(chance(0.02) ? 900_000_000 : 90_000));
+    const isLater = chance(0.05);
+    const tomorrow = new Date(mirror.now().getTime() + 86_400_000).toISOString().slice(0, 10);
     const body = {
       ...{ accountId, amount: { amountMinor, currency: 'DKK' } },
       creditor: isOwn ? { accountId: other } : BO,
+      ...(isLater && { requestedExecutionDate: tomorrow }),
     };
     const key = `key-${ordered.length + counts.refused}`;
     for (let tries = 0; tries < 200; tries += 1) {
@@ -98,7 +103,7 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
       if (answer?.status !== 202) continue;
       const { id } = answer.body as { id: string };
       ordered.push(id);
-      if (chance(0.05)) await decide(id, 'cancellation');
+      if (chance(isLater ? 0.5 : 0.02)) await decide(id, 'cancellation');
       return;
     }
     throw new Error('an order is never answered');
@@ -151,7 +156,7 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
   }
 
   async function schedules(): Promise<void> {
-    for (const name of ['republish-unpublished', 'resolve-unknown-payments', 'fetch-missed-events'])
+    for (const name of SCHEDULES)
       for (let tries = 0; tries < 20; tries += 1)
         if (
           await mirror.tick(name).then(
@@ -215,6 +220,12 @@ test(`${PAYMENTS} payments through all that can go wrong: each is at the bank on
   }
 }, 3_600_000);
 
+const SCHEDULES = [
+  'republish-unpublished',
+  'run-standing-orders',
+  'resolve-unknown-payments',
+  'fetch-missed-events',
+];
 const STATES: Readonly<Record<string, string>> = {
   ACSC: 'sent',
   ACCC: 'credited',
