@@ -19,6 +19,7 @@ import trackBalance from './ledger/track-balance/function.ts';
 import trackDrift from './ledger/track-drift/function.ts';
 import trackPending from './ledger/track-pending/function.ts';
 import trackStatement from './ledger/track-statement/function.ts';
+import composeDirectDebitAlert from './notifications/compose-direct-debit-alert/function.ts';
 import composeNotification from './notifications/compose-notification/function.ts';
 import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
 import forgetDevice from './notifications/forget-device/function.ts';
@@ -32,8 +33,10 @@ import orderPayment from './payments/order-payment/function.ts';
 import releasePayment from './payments/release-payment/function.ts';
 import resolveUnknownPayments from './payments/resolve-unknown-payments/function.ts';
 import runStandingOrders from './payments/run-standing-orders/function.ts';
+import serveDirectDebits from './payments/serve-direct-debits/function.ts';
 import serveStandingOrders from './payments/serve-standing-orders/function.ts';
 import submitPayment from './payments/submit-payment/function.ts';
+import trackDirectDebit from './payments/track-direct-debit/function.ts';
 import trackPayment from './payments/track-payment/function.ts';
 
 /** A function in the room whose folder it lives in. */
@@ -64,12 +67,15 @@ export const registry: readonly Registered[] = [
   { room: 'payments', fn: resolveUnknownPayments },
   { room: 'payments', fn: serveStandingOrders },
   { room: 'payments', fn: runStandingOrders },
+  { room: 'payments', fn: trackDirectDebit },
+  { room: 'payments', fn: serveDirectDebits },
   { room: 'cards', fn: matchUnlinked },
   { room: 'cards', fn: expireHolds },
   { room: 'cards', fn: assignEntry },
   { room: 'customers', fn: servePasskeys },
   { room: 'notifications', fn: composeNotification },
   { room: 'notifications', fn: composeSecurityAlert },
+  { room: 'notifications', fn: composeDirectDebitAlert },
   { room: 'notifications', fn: sendPush },
   { room: 'notifications', fn: forgetDevice },
   { room: 'notifications', fn: serveNotifications },

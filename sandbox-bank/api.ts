@@ -5,6 +5,7 @@ import type { Bank } from './bank.ts';
 import { atMost, body } from './bodies.ts';
 import { addControls } from './controls.ts';
 import type { Deliveries } from './deliveries.ts';
+import { addDirectDebits } from './direct-debits-api.ts';
 import type { Entry } from './journal.ts';
 import { decimalsOf } from './money.ts';
 import * as payments from './payment-requests.ts';
@@ -94,6 +95,7 @@ export function createApi(options: {
   addPayments(api, bank);
 
   api.get('/currencies', (c) => c.json({ decimals: decimalsOf }));
+  addDirectDebits(api, bank);
   addControls(api, options);
   return api;
 

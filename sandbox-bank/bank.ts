@@ -4,6 +4,7 @@ import { openBalances } from './balances.ts';
 import { openCards } from './cards.ts';
 import { openClearings } from './clearings.ts';
 import { openClock } from './clock.ts';
+import { openDirectDebits } from './direct-debits.ts';
 import { heartbeatOf } from './events.ts';
 import { openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
@@ -42,6 +43,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   const moves = openPaymentMoves({ ...desk, transfers, book, returns });
   // As with balances: what was drawn for a payment is kept with it.
   const plan = () => journal.plan(mishaps.plan);
+  const directDebits = openDirectDebits({ ...desk, transfers });
   return {
     clock,
     journal,
@@ -63,6 +65,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
     returns,
     recalls: openRecalls({ ...desk, book, returns }),
     payees: openPayees({ accounts }),
+    directDebits,
     heartbeat: () => heartbeatOf({ id: world.newId('evt'), occurredAt: world.now() }),
     now: world.now,
     moveClock,
@@ -74,6 +77,7 @@ export function openBank(options: Pick<World, 'onEvent'> & Partial<World>) {
   function doDue(): void {
     cards.expireDue();
     moves.moveDue();
+    directDebits.collectDue();
   }
 
   /** Moves the clock to so many seconds ahead of the world's. What falls due by it is for whoever runs the bank. */

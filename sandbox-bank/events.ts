@@ -30,6 +30,12 @@ export const fx = z.object({
     .regex(/^(?=.*[1-9])(0|[1-9]\d{0,8})(\.\d{1,10})?$/, 'must be a decimal above zero, such as 7.4601'),
 });
 
+/** Who collects by direct debit; `creditorId` is SEPA's creditor identifier. */
+export const creditorWithId = z.object({
+  name: z.string().min(1).max(140),
+  creditorId: z.string().regex(/^[A-Za-z0-9]{1,35}$/, 'must be 1 to 35 letters and digits'),
+});
+
 const instant = z.iso.datetime();
 
 const account = z.object({
@@ -52,6 +58,26 @@ const balances = z.object({
   sequence: z.int().positive(),
 });
 
+const mandate = z.object({
+  mandateId: z.string(),
+  creditor: creditorWithId,
+  scheme: z.enum(['core', 'b2b']),
+});
+const directDebit = z.object({
+  mandateId: z.string(),
+  collectionId: z.string(),
+  creditor: creditorWithId,
+  amount,
+  dueDate: z.iso.date(),
+  remittance: z.string().optional(),
+  // The day of the debit, from which the eight weeks count in which it is given back.
+  bookingDate: z.iso.date().optional(),
+  // An ISO 20022 code.
+  reason: z.string().optional(),
+  // Of the debit, and where it was returned of the credit; each is told by an event of its own.
+  transactionId: z.string().optional(),
+});
+
 /** The most entries in one list of what is pending. */
 export const pendingEntriesMax = 500;
 
@@ -65,6 +91,8 @@ const pendingList = z.object({
 
 const transaction = z.object({
   transactionId: z.string(),
+  // Of a direct debit, or of what came back of it.
+  collectionId: z.string().optional(),
   direction,
   amount,
   bookingDate: z.iso.date().optional(),
@@ -136,6 +164,14 @@ const dataOf = {
     final: z.boolean(),
     ...foreign,
   }),
+  'mandate.created': mandate,
+  'mandate.cancelled': mandate,
+  'mandate.blocked': mandate,
+  'mandate.unblocked': mandate,
+  'direct-debit.announced': directDebit,
+  'direct-debit.collected': directDebit,
+  'direct-debit.refused': directDebit,
+  'direct-debit.returned': directDebit,
   'card.refunded': entry.extend({ refundId: z.string(), clearingId: z.string().optional(), ...foreign }),
 };
 
@@ -217,6 +253,7 @@ export function deliverySchema(): object {
   };
   const parts = { instant, accountId, ...money, ...others };
   for (const [id, part] of Object.entries(parts)) names.add(part, { id });
+  for (const [id, part] of Object.entries({ mandate, directDebit })) names.add(part, { id });
   return {
     title: 'A delivery of the sandbox bank',
     description:

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { counterparty, fx, merchant, pendingEntriesMax } from './events.ts';
+import { counterparty, creditorWithId, fx, merchant, pendingEntriesMax } from './events.ts';
 import { amountOf, currency, direction } from './money.ts';
 
 /** Positive minor units: digits, or a safe integer for the convenience of whoever types a request by hand. */
@@ -91,6 +91,13 @@ export const transfer = z.object({
   valueDate: date.optional(),
   pending: z.boolean().default(false),
 });
+
+export const mandate = z.object({
+  creditor: creditorWithId,
+  scheme: z.enum(['core', 'b2b']),
+  mandateId: id.optional(),
+});
+export const collection = z.object({ amountMinor, dueDate: date, remittance: payee.remittance });
 
 export const correction = z.object({ amountMinor });
 

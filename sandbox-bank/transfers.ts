@@ -5,7 +5,7 @@ import { amountOf, type Direction } from './money.ts';
 import { notFound, Problem } from './problem.ts';
 import type * as requests from './requests.ts';
 
-type Request = z.output<typeof requests.transfer> & OfPayment;
+type Request = z.output<typeof requests.transfer> & OfPayment & { collectionId?: string };
 
 /** Which payment it moves the money of, if any, and whether that is what came back. */
 interface OfPayment {

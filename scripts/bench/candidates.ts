@@ -16,9 +16,12 @@ import {
 } from '../../shared/events/coherence.ts';
 import { accountChanged } from '../../shared/events/customers.ts';
 import { messageParked } from '../../shared/events/dead-letters.ts';
+import { directDebitAnnounced } from '../../shared/events/direct-debit-facts.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
+import { directDebitChanged } from '../../shared/events/payments.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
+import { directDebitIdOf } from '../../shared/store/direct-debits.ts';
 import type { Call, Candidate } from './cold.ts';
 import { aDelivery, aPush, aToken, type Ground } from './ground.ts';
 
@@ -108,6 +111,13 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
   const asOf = () => new Date().toISOString();
   const updated = pushed(() => aPush(accountBalanceUpdated, { ...origin(), booked: dkk, asOf: asOf() }));
   const listed = pushed(() => aPush(accountPendingListed, { ...origin(), entries: [], asOf: asOf() }));
+  const announced = pushed(() =>
+    aPush(directDebitAnnounced, {
+      ...origin(),
+      ...{ mandateId: 'bench', collectionId: 'bench', amount: dkk, dueOn: '2026-12-01' },
+      creditor: { name: 'Elnet', creditorId: 'DK00ZZZ' },
+    }),
+  );
   const tick = () => ({ path: '/', method: 'POST', headers: push });
   const operator = () => ({ authorization: `Bearer ${aToken({ role: 'operator' })}` });
   const assignment = () => ({
@@ -174,6 +184,14 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
     'track-statement': pushed(() => aPush(statementCompared, { ...day, ...figures, comparedAt: asOf() })),
     'serve-standing-orders': () => ({ ...get(), path: '/v1/standing-orders?accountId=acct_bench' }),
     'run-standing-orders': tick,
+    'track-direct-debit': announced,
+    'compose-direct-debit-alert': pushed(() =>
+      aPush(directDebitChanged, {
+        ...{ accountId: 'acct_bench', state: 'announced' },
+        directDebitId: directDebitIdOf('sandbox', 'bench'), // there once track-direct-debit had it
+      }),
+    ),
+    'serve-direct-debits': () => ({ ...get(), path: '/v1/accounts/acct_bench/direct-debits' }),
     'serve-parked': () => ({ path: '/v1/operators/parked', method: 'GET', headers: operator() }),
     'assign-entry': () => ({
       ...{ path: '/v1/operators/assignments', method: 'POST', body: JSON.stringify(assignment()) },

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { config } from '../../functions/payments/order-payment/context.ts';
 import { banks } from '../../shared/banks/index.ts';
 import { decimalOf, exponentOf } from '../../shared/domain/currency.ts';
@@ -86,7 +85,7 @@ const ISO_NAMES: Readonly<Record<IsoStatus, string>> = {
 };
 
 function limits(): string {
-  const { PAYMENT_LIMITS, SCA_FROM } = z.object(config.shape).parse({});
+  const { PAYMENT_LIMITS, SCA_FROM } = config.pick({ PAYMENT_LIMITS: true, SCA_FROM: true }).parse({});
   const rows = Object.entries(PAYMENT_LIMITS).map(([currency, each]) => {
     const figures = [each.paymentMinor, each.dayMinor, each.customerDayMinor, SCA_FROM[currency] ?? 0n];
     return [currency, ...figures.map((minor) => inThousands(decimalOf(minor, exponentOf(currency) ?? 0)))];

@@ -1,4 +1,5 @@
 import type { BankCalendar } from '../domain/bank-days.ts';
+import type { Decision } from '../domain/direct-debit.ts';
 import type { IsoStatus, PaymentOrder, Scheme } from '../domain/payment.ts';
 import type { Statement } from '../domain/statement.ts';
 import type { bankFacts } from '../events/bank-facts.ts';
@@ -103,6 +104,9 @@ export type PayeeVerified = {
   readonly name?: string | undefined;
 };
 
+/** What a bank says of a customer's decision; `reason` is the bank's code of why it will not have it. */
+export type Decided = { readonly kind: 'taken' } | { readonly kind: 'refused'; readonly reason: string };
+
 /** How a bank takes payments. */
 export type PaymentTerms = {
   /** Its day is this zone's. */
@@ -135,6 +139,11 @@ export type BankApi = {
   paymentsNamed(paymentId: string): Promise<readonly PaymentSaid[]>;
   /** Asks it to have back what was sent; what comes of that it tells by a webhook. False where it will not ask. */
   recall(paymentId: string, reason: string, idempotencyKey: string): Promise<boolean>;
+  /**
+   * Has it carry out what a customer decided of a collection or a mandate, by the bank's own id of that, and once for the
+   * key. What becomes of it is told by a webhook.
+   */
+  decide(decision: Decision, bankId: string, idempotencyKey: string): Promise<Decided>;
   verifyPayee(payee: { readonly name: string; readonly iban: string }): Promise<PayeeVerified>;
 };
 

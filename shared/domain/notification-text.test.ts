@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { News, TransactionNews } from './notification.ts';
+import type { DirectDebitNews, News, TransactionNews } from './notification.ts';
 import { languageOf, textOf } from './notification-text.ts';
 import { WORDS } from './notification-words.ts';
 
@@ -162,8 +162,8 @@ describe.each(Object.entries(WORDS))('the words of %s', (_, words) => {
   });
 
   test('leave no amount and no date out', () => {
-    expect(said.filter((sentence) => sentence.includes(amount))).toHaveLength(10);
-    expect(said.filter((sentence) => sentence.includes(on))).toHaveLength(2);
+    expect(said.filter((sentence) => sentence.includes(amount))).toHaveLength(13);
+    expect(said.filter((sentence) => sentence.includes(on))).toHaveLength(3);
   });
 });
 
@@ -202,4 +202,27 @@ test.each([
   ['', undefined],
 ])('%s is our language %s', (locale, language) => {
   expect(languageOf(locale)).toBe(language);
+});
+
+describe('a direct debit', () => {
+  const direct: DirectDebitNews = {
+    ...{ kind: 'direct-debit', status: 'announced', description: 'Havnens El', dueOn: '2026-12-01' },
+    ...{ amountMinor: 45_000n, currency: 'DKK' },
+  };
+
+  test.each([
+    ['announced', 'DKK 450.00 will be collected on 1 Dec', '450,00 kr. bliver opkrævet 1. dec.'],
+    ['refused', 'DKK 450.00 was not collected', '450,00 kr. blev ikke opkrævet'],
+    ['returned', 'DKK 450.00 has been given back', '450,00 kr. er betalt tilbage'],
+  ] as const)('that is %s is told by who collects, how much and when', (status, english, danish) => {
+    expect(told({ ...direct, status })).toBe(`Havnens El | ${english}`);
+    expect(told({ ...direct, status }, 'da-DK')).toBe(`Havnens El | ${danish}`);
+  });
+
+  test.each([
+    ['sv-SE', 'Autogiro | 450,00 Dkr dras 1 dec.'],
+    ['nb-NO', 'Automatisk trekk | 450,00 DKK trekkes 1. des.'],
+  ])('has a title where nobody is named: %s', (locale, text) => {
+    expect(told({ ...direct, description: '' }, locale)).toBe(text);
+  });
 });

@@ -1,5 +1,5 @@
 import { decimalOf, exponentOf } from './currency.ts';
-import type { News, TransactionNews } from './notification.ts';
+import type { DirectDebitNews, News, TransactionNews } from './notification.ts';
 import { type Language, WORDS, type Words } from './notification-words.ts';
 
 export type Text = { readonly title: string; readonly body: string; readonly language: Language };
@@ -14,8 +14,8 @@ export function textOf(news: News, locale: string | undefined): Text {
     news.kind === 'security'
       ? words[news.status]
       : [
-          news.description || titleOf(news, words),
-          bodyOf(news, words, language ? baseOf(locale) : DEFAULT_LOCALE),
+          news.description || (news.kind === 'direct-debit' ? words.directDebit : titleOf(news, words)),
+          wordingOf(news, words, language ? baseOf(locale) : DEFAULT_LOCALE),
         ];
   return { title, body, language: language ?? 'en' };
 }
@@ -29,6 +29,13 @@ export function languageOf(locale: string): Language | undefined {
   } catch {
     return undefined;
   }
+}
+
+function wordingOf(news: TransactionNews | DirectDebitNews, words: Words, locale: string): string {
+  if (news.kind !== 'direct-debit') return bodyOf(news, words, locale);
+  const amount = amountIn(locale, news.currency, news.amountMinor);
+  if (news.status === 'announced') return words.announced(amount, dateIn(locale, news.dueOn));
+  return news.status === 'refused' ? words.notCollected(amount) : words.broughtBack(amount);
 }
 
 function titleOf({ kind, means }: TransactionNews, words: Words): string {

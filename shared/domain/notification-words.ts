@@ -7,6 +7,7 @@ export type Words = {
   readonly transfer: string;
   readonly income: string;
   readonly refund: string;
+  readonly directDebit: string;
   readonly booked: (amount: string, on: string) => string;
   readonly partlyBooked: (amount: string) => string;
   readonly refunded: string;
@@ -18,6 +19,9 @@ export type Words = {
   readonly cancelled: (amount: string) => string;
   readonly received: (amount: string) => string;
   readonly givenBack: (amount: string) => string;
+  readonly announced: (amount: string, on: string) => string;
+  readonly notCollected: (amount: string) => string;
+  readonly broughtBack: (amount: string) => string;
   readonly frozen: readonly [title: string, body: string];
   readonly unfrozen: readonly [title: string, body: string];
   readonly closed: readonly [title: string, body: string];
@@ -31,6 +35,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     transfer: 'Transfer',
     income: 'Money in',
     refund: 'Refund',
+    directDebit: 'Direct debit',
     booked: (amount, on) => `${amount}, booked ${on}`,
     partlyBooked: (amount) => `${amount} is booked, the rest is reserved`,
     refunded: 'All of it has been refunded',
@@ -42,6 +47,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     cancelled: (amount) => `The transfer of ${amount} was cancelled`,
     received: (amount) => `${amount} has arrived`,
     givenBack: (amount) => `${amount} has been refunded`,
+    announced: (amount, on) => `${amount} will be collected on ${on}`,
+    notCollected: (amount) => `${amount} was not collected`,
+    broughtBack: (amount) => `${amount} has been given back`,
     frozen: [
       'Your account is frozen',
       'Nothing can be paid from it for now. Contact us if you do not know why.',
@@ -62,6 +70,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     transfer: 'Overførsel',
     income: 'Indbetaling',
     refund: 'Refusion',
+    directDebit: 'Opkrævning',
     booked: (amount, on) => `${amount}, bogført ${on}`,
     partlyBooked: (amount) => `${amount} er bogført, resten er reserveret`,
     refunded: 'Hele beløbet er refunderet',
@@ -73,6 +82,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     cancelled: (amount) => `Overførslen på ${amount} er annulleret`,
     received: (amount) => `${amount} er gået ind`,
     givenBack: (amount) => `${amount} er refunderet`,
+    announced: (amount, on) => `${amount} bliver opkrævet ${on}`,
+    notCollected: (amount) => `${amount} blev ikke opkrævet`,
+    broughtBack: (amount) => `${amount} er betalt tilbage`,
     frozen: [
       'Din konto er spærret',
       'Der kan ikke betales fra den lige nu. Kontakt os, hvis du ikke ved hvorfor.',
@@ -93,6 +105,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     transfer: 'Överföring',
     income: 'Insättning',
     refund: 'Återbetalning',
+    directDebit: 'Autogiro',
     booked: (amount, on) => `${amount}, bokfört ${on}`,
     partlyBooked: (amount) => `${amount} är bokfört, resten är reserverat`,
     refunded: 'Hela beloppet är återbetalat',
@@ -104,6 +117,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     cancelled: (amount) => `Överföringen på ${amount} har avbrutits`,
     received: (amount) => `${amount} har kommit in`,
     givenBack: (amount) => `${amount} har återbetalats`,
+    announced: (amount, on) => `${amount} dras ${on}`,
+    notCollected: (amount) => `${amount} drogs inte`,
+    broughtBack: (amount) => `${amount} har betalats tillbaka`,
     frozen: [
       'Ditt konto är spärrat',
       'Inget kan betalas från det just nu. Kontakta oss om du inte vet varför.',
@@ -124,6 +140,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     transfer: 'Overføring',
     income: 'Innbetaling',
     refund: 'Refusjon',
+    directDebit: 'Automatisk trekk',
     booked: (amount, on) => `${amount}, bokført ${on}`,
     partlyBooked: (amount) => `${amount} er bokført, resten er reservert`,
     refunded: 'Hele beløpet er refundert',
@@ -135,6 +152,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     cancelled: (amount) => `Overføringen på ${amount} er avbrutt`,
     received: (amount) => `${amount} er kommet inn`,
     givenBack: (amount) => `${amount} er refundert`,
+    announced: (amount, on) => `${amount} trekkes ${on}`,
+    notCollected: (amount) => `${amount} ble ikke trukket`,
+    broughtBack: (amount) => `${amount} er betalt tilbake`,
     frozen: [
       'Kontoen din er sperret',
       'Ingenting kan betales fra den nå. Kontakt oss hvis du ikke vet hvorfor.',

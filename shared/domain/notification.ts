@@ -20,7 +20,26 @@ export type SecurityNews = {
   readonly status: 'frozen' | 'unfrozen' | 'closed' | 'device-registered' | 'passkey-registered';
 };
 
-export type News = TransactionNews | SecurityNews;
+/** What a customer is told of a direct debit beside the transactions that book it. */
+export type DirectDebitNews = {
+  readonly kind: 'direct-debit';
+  readonly status: 'announced' | 'refused' | 'returned';
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** Who collects, as of a transaction. */
+  readonly description: string;
+  /** A plain date. */
+  readonly dueOn: string;
+};
+
+export type News = TransactionNews | SecurityNews | DirectDebitNews;
+
+const SWITCH_OF = { announced: 'spending', refused: 'declined', returned: 'income' } as const;
+
+/** By which of their switches a customer has it pushed or not. */
+export function switchOf(news: TransactionNews | DirectDebitNews): TransactionNews['kind'] {
+  return news.kind === 'direct-debit' ? SWITCH_OF[news.status] : news.kind;
+}
 
 const DESCRIPTION_LENGTH_MAX = 60;
 // A day later the customer has long seen it in the feed.

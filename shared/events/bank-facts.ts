@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { collectionFacts, mandateFacts } from './direct-debit-facts.ts';
 import { currencyCode, direction, instant, kind, plainDate, signedMinorUnits } from './event.ts';
 import { amount, bankId, origin } from './origin.ts';
 import { paymentWords } from './payment-facts.ts';
@@ -188,4 +189,6 @@ export const bankFacts = [
   ...transactionFacts,
   ...cardFacts,
   ...paymentWords,
+  ...mandateFacts,
+  ...collectionFacts,
 ] as const;

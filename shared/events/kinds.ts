@@ -2,6 +2,7 @@ import * as bank from './bank-facts.ts';
 import * as coherence from './coherence.ts';
 import * as customers from './customers.ts';
 import * as deadLetters from './dead-letters.ts';
+import { directDebitDecisionRefused } from './direct-debit-facts.ts';
 import type { Kind } from './event.ts';
 import * as notifications from './notifications.ts';
 import * as webhooks from './partner-bank-webhooks.ts';
@@ -16,6 +17,7 @@ export const kinds: readonly Kind[] = [
   bank.cardEntryAssigned,
   paymentUnanswered,
   paymentNotReceived,
+  directDebitDecisionRefused,
   ...[webhooks, transactions, payments, customers, notifications, coherence, deadLetters].flatMap((topic) =>
     Object.values(topic),
   ),

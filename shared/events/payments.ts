@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { kind } from './event.ts';
+import { instant, kind } from './event.ts';
 
 const ids = z.object({ paymentId: z.string(), accountId: z.string() });
 
@@ -20,4 +20,28 @@ export const paymentChanged = kind(
   'payment.changed',
   'payments',
   ids.extend({ customerId: z.string(), state: z.string(), reason: z.string().optional() }),
+);
+
+/** A customer wants a direct debit refused or given back, or a creditor kept from collecting, or let again. */
+export const directDebitDecisionWanted = kind(
+  'direct-debit.decision-wanted',
+  'payments',
+  z.object({
+    accountId: z.string(),
+    /** Of the mandate, or of the direct debit. */
+    id: z.string(),
+    decision: z.enum(['refusal', 'refund', 'block', 'unblock']),
+    wantedAt: instant,
+  }),
+);
+/** What it is now; `reason` is a code. */
+export const directDebitChanged = kind(
+  'direct-debit.changed',
+  'payments',
+  z.object({
+    accountId: z.string(),
+    directDebitId: z.string(),
+    state: z.enum(['announced', 'refused', 'collected', 'returned']),
+    reason: z.string().optional(),
+  }),
 );

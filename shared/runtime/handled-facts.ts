@@ -14,6 +14,7 @@ export function keeperOf(type: string): string {
   if (type === 'account.pending-listed') return 'track-pending';
   if (type === 'account.brought-forward') return 'record-transaction';
   if (type.startsWith('payment.')) return 'track-payment';
+  if (type.startsWith('direct-debit.')) return 'track-direct-debit';
   return type.startsWith('account.') ? 'track-account' : 'record-transaction';
 }
 

@@ -14,6 +14,7 @@ export type Notification = Text & {
   readonly read: boolean;
   readonly accountId?: string | undefined;
   readonly transactionId?: string | undefined;
+  readonly directDebitId?: string | undefined;
   /** Of one about no transaction: the event that brought it first. */
   readonly arrival?: { readonly eventId: string; readonly traceparent: string } | undefined;
 };
@@ -28,6 +29,7 @@ const common = z.object({
   read: z.boolean(),
   accountId: z.string().optional(),
   transactionId: z.string().optional(),
+  directDebitId: z.string().optional(),
   _arrival: z.object({ eventId: z.string(), traceparent: z.string() }).optional(),
 });
 
@@ -47,9 +49,19 @@ const securityNews = z.object({
   status: z.enum(['frozen', 'unfrozen', 'closed', 'device-registered', 'passkey-registered']),
 });
 
+const directDebitNews = z.object({
+  kind: z.literal('direct-debit'),
+  status: z.enum(['announced', 'refused', 'returned']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  description: z.string(),
+  dueOn: z.string(),
+});
+
 const news = z.union([
   transactionNews.transform(({ _means, ...plain }) => ({ ...plain, means: _means })),
   securityNews,
+  directDebitNews,
 ]) satisfies z.ZodType<News>;
 
 /** One for one transaction and customer, or for one fact about their security. */

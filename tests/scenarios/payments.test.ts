@@ -215,6 +215,17 @@ describe('what nobody can know', () => {
   });
 });
 
+test('what the bank refuses at once was never taken: it is rejected with the bank’s word, and its money is free', async () => {
+  const { pay, seen, mirror, accountId, figures, atBank } = await aPayingCustomer();
+  await mirror.ask(`/accounts/${accountId}/authorisations`, { amountMinor: '9000' });
+  mirror.told(); // and nobody here has heard of that purchase yet
+  const { id } = await pay('3200');
+  const { state, reason } = await seen(id);
+  expect({ state, reason }).toEqual({ state: 'rejected', reason: 'insufficient-funds' });
+  expect(atBank(id)).toEqual([]);
+  expect((await figures()).reserved).toBe('0');
+});
+
 describe('a crash', () => {
   test.each([
     ['crashBefore', 0.2],

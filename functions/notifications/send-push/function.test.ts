@@ -286,6 +286,20 @@ describe('what the customer does not want', () => {
     },
   );
 
+  test.each([
+    ['announced', 'spending'],
+    ['refused', 'declined'],
+    ['returned', 'income'],
+  ] as const)('of a direct debit that is %s goes by the switch of %s', async (status, kind) => {
+    const direct = { kind: 'direct-debit', status, description: 'Elnet', dueOn: '2026-12-01' } as const;
+    const news = { ...direct, amountMinor: 100n, currency: 'DKK' };
+    const others = { spending: true, income: true, declined: true };
+    const off = { push: { ...others, [kind]: false } };
+    expect((await sent({ news, preferences: off })).told).toEqual(['notification.failed switched-off']);
+    const on = { push: { spending: false, income: false, declined: false, [kind]: true } };
+    expect((await sent({ news, preferences: on })).told).toEqual(['notification.delivered']);
+  });
+
   test('is nothing where security is concerned: it is pushed at night, and whatever is switched off', async () => {
     const preferences = { ...night, push: { spending: false, income: false, declined: false } };
     expect((await sent({ preferences, news: frozen, now: atNight })).told).toEqual([

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isFresh } from '../../../shared/domain/notification.ts';
+import { isFresh, switchOf } from '../../../shared/domain/notification.ts';
 import { isQuiet, type PushPreferences } from '../../../shared/domain/notification-hours.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
 import { draft } from '../../../shared/events/event.ts';
@@ -87,18 +87,26 @@ function unwanted(
   if (news.kind === 'security') return undefined;
   // It waited out an outage of the push service, or a redrive: the customer has long seen it.
   if (!isFresh(latestAt, now)) return 'stale';
-  if (!preferences.push[news.kind]) return 'switched-off';
+  if (!preferences.push[switchOf(news)]) return 'switched-off';
   return isQuiet(now, preferences) ? 'quiet-hours' : undefined;
 }
 
 /** In the phone's own language. */
-function pushOf({ id, news, accountId, transactionId }: Notification, { fcmToken, locale }: Device): Push {
+function pushOf(
+  { id, news, accountId, transactionId, directDebitId }: Notification,
+  { fcmToken, locale }: Device,
+): Push {
   const { title, body } = textOf(news, locale);
   return {
     token: fcmToken,
     tag: id,
     title,
     body,
-    ids: { notificationId: id, ...(accountId && { accountId }), ...(transactionId && { transactionId }) },
+    ids: {
+      notificationId: id,
+      ...(accountId && { accountId }),
+      ...(transactionId && { transactionId }),
+      ...(directDebitId && { directDebitId }),
+    },
   };
 }

@@ -33,11 +33,12 @@ export async function markRead({ uid, params }: Request, { deps }: Context) {
 }
 
 function view(
-  { id, news, occurredAt, read, accountId, transactionId, ...stored }: Notification,
+  { id, news, occurredAt, read, accountId, transactionId, directDebitId, ...stored }: Notification,
   locale?: string,
 ) {
   const { title, body } = locale === undefined ? stored : textOf(news, locale);
-  return { id, kind: news.kind, title, body, occurredAt, read, accountId, transactionId };
+  const about = { accountId, transactionId, directDebitId };
+  return { id, kind: news.kind, title, body, occurredAt, read, ...about };
 }
 
 async function readOwn(reads: Reads, uid: string, id: string) {

@@ -11,6 +11,7 @@ import {
   signedMinorUnits,
 } from '../../events/event.ts';
 import type { Ask, BankApi, Window } from '../bank.ts';
+import { openSandboxDirectDebits } from './direct-debits.ts';
 import { openSandboxPayments } from './payments.ts';
 
 const PAGE = 500;
@@ -71,6 +72,7 @@ export function openSandboxApi(baseUrl: string, ask: Ask): BankApi {
       return { ...figures, lines: lines.map(lineOf) };
     },
     ...openSandboxPayments(baseUrl, ask),
+    ...openSandboxDirectDebits(baseUrl, ask),
     async booked(accountId) {
       const answer = await read(`/accounts/${encodeURIComponent(accountId)}`, {});
       if (answer === undefined) return undefined;

@@ -62,6 +62,20 @@ const payment = z.object({
   reason: bankId.max(64).optional(),
 });
 
+const creditor = z.object({ name: text(256), creditorId: bankId.max(64) });
+const mandate = z.object({ mandateId: bankId, creditor, scheme: z.enum(['core', 'b2b']) });
+const collection = z.object({
+  mandateId: bankId,
+  collectionId: bankId,
+  creditor,
+  amount,
+  dueDate: plainDate,
+  remittance: text(1024).optional(),
+  bookingDate: plainDate.optional(),
+  reason: bankId.max(64).optional(),
+  transactionId: bankId.optional(),
+});
+
 const event = z.object({
   id: bankId,
   occurredAt: instant,
@@ -161,6 +175,14 @@ export const wireEvent = z.discriminatedUnion('type', [
   event.extend({ type: z.literal('payment.recall-requested'), data: payment }),
   event.extend({ type: z.literal('payment.recall-accepted'), data: payment }),
   event.extend({ type: z.literal('payment.recall-rejected'), data: payment }),
+  event.extend({ type: z.literal('mandate.created'), data: mandate }),
+  event.extend({ type: z.literal('mandate.cancelled'), data: mandate }),
+  event.extend({ type: z.literal('mandate.blocked'), data: mandate }),
+  event.extend({ type: z.literal('mandate.unblocked'), data: mandate }),
+  event.extend({ type: z.literal('direct-debit.announced'), data: collection }),
+  event.extend({ type: z.literal('direct-debit.collected'), data: collection }),
+  event.extend({ type: z.literal('direct-debit.refused'), data: collection }),
+  event.extend({ type: z.literal('direct-debit.returned'), data: collection }),
 ]);
 
 /** That the bank is there; it is about no account. */

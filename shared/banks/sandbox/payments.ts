@@ -25,7 +25,7 @@ const payment = z.object({
   reason: z.string().max(64).optional(),
   statusAt: instant,
 });
-const refusal = z.object({ code: z.string().max(64) });
+const refusal = z.object({ type: z.string().regex(/^urn:sandbox-bank:[a-z-]{1,64}$/) });
 const verified = z.object({
   match: z.enum(['match', 'close-match', 'no-match', 'not-possible']),
   name: z.string().max(256).optional(),
@@ -40,7 +40,7 @@ export function openSandboxPayments(baseUrl: string, ask: Ask): Payments {
       const { status, body } = await post('/payments', requestOf(order), idempotencyKey);
       if (status === 202) return saidOf(JSON.parse(body));
       // What it says it did not take, it did not take; whatever else it answers leaves that open.
-      if (status === 422) return { isoStatus: 'RJCT', reason: refusal.parse(JSON.parse(body)).code };
+      if (status === 422) return { isoStatus: 'RJCT', reason: reasonIn(body) };
       throw unexpected(status);
     },
     async paymentsNamed(paymentId) {
@@ -81,6 +81,11 @@ function requestOf({ id, accountId, scheme, amount, creditor, remittance, endToE
     ...{ accountId, amountMinor: String(amountMinor), currency, scheme, creditor },
     ...{ remittance, endToEndId, reference: id },
   };
+}
+
+/** The bank's own word for why, where it has one. */
+function reasonIn(body: string): string {
+  return refusal.parse(JSON.parse(body)).type.replace('urn:sandbox-bank:', '');
 }
 
 function saidOf(answer: unknown): PaymentSaid {

@@ -71,6 +71,28 @@ describe('what the bank says, in our words', () => {
     expect(factOf(type, event).data.amount.amountMinor).toBe(2_500n);
   });
 
+  test('all about mandates begins as all about direct debits does, and dates have our names', () => {
+    const creditor = { name: 'Havnens El', creditorId: 'DK99ZZZ123456' };
+    const mandate = aWireEvent('mandate.blocked', { mandateId: 'm-1', creditor, scheme: 'core' });
+    const { subject, data } = factOf('direct-debit.mandate-blocked', mandate);
+    expect({ subject, data }).toMatchObject({ subject: 'm-1', data: { creditor, scheme: 'core' } });
+
+    const ids = { mandateId: 'm-1', collectionId: 'c-1', transactionId: 'btx-1' };
+    const dates = { dueDate: '2026-12-01', bookingDate: '2026-12-02' };
+    const collected = aWireEvent('direct-debit.collected', { ...ids, ...dates, creditor });
+    expect(factOf('direct-debit.collected', collected)).toMatchObject({
+      subject: 'c-1',
+      data: {
+        ...ids,
+        creditor,
+        dueOn: '2026-12-01',
+        bookedOn: '2026-12-02',
+        amount: { amountMinor: 10_000n },
+      },
+    });
+    expect(translated({ ...collected, data: { ...ids, creditor } }).unreadable).toHaveLength(1);
+  });
+
   test('a clearing may name no authorisation, by null or by silence; final is false where nothing is said', () => {
     for (const named of [{ authorisationId: null }, {}]) {
       const { data } = factOf('card.cleared', aWireEvent('card.cleared', { clearingId: 'clr-1', ...named }));

@@ -115,6 +115,21 @@ function toFact(delivery: Delivery, role: Bank['role'], event: WireEvent): BankF
       const data = { ...origin, ...named(rest), returnId };
       return { ...head, type: event.type, subject: data.bankPaymentId, data };
     }
+    case 'mandate.created':
+    case 'mandate.cancelled':
+    case 'mandate.blocked':
+    case 'mandate.unblocked': {
+      const data = { ...origin, ...event.data };
+      return { ...head, type: MANDATE_FACTS[event.type], subject: data.mandateId, data };
+    }
+    case 'direct-debit.announced':
+    case 'direct-debit.collected':
+    case 'direct-debit.refused':
+    case 'direct-debit.returned': {
+      const { dueDate: dueOn, bookingDate: bookedOn, ...rest } = event.data;
+      const data = { ...origin, ...rest, dueOn, bookedOn };
+      return { ...head, type: event.type, subject: data.collectionId, data };
+    }
     case 'card.authorisation-created':
     case 'card.authorisation-declined': {
       const data = { ...origin, ...exchanged(event.data) };
@@ -152,6 +167,13 @@ function toFact(delivery: Delivery, role: Bank['role'], event: WireEvent): BankF
     }
   }
 }
+
+const MANDATE_FACTS = {
+  'mandate.created': 'direct-debit.mandate-created',
+  'mandate.cancelled': 'direct-debit.mandate-cancelled',
+  'mandate.blocked': 'direct-debit.mandate-blocked',
+  'mandate.unblocked': 'direct-debit.mandate-unblocked',
+} as const;
 
 /** A payment's id is the one that we gave it; the bank's own stands beside. */
 function named<D extends { paymentId: string; reference?: string | undefined }>(data: D) {
