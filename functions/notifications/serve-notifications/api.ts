@@ -11,13 +11,22 @@ const preferences = wanted.meta({ id: 'Preferences' });
 const notification = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['spending', 'income', 'declined', 'security']) satisfies z.ZodType<News['kind']>,
+    kind: z.enum([
+      'spending',
+      'income',
+      'declined',
+      'security',
+      'direct-debit',
+      'payment',
+    ]) satisfies z.ZodType<News['kind']>,
     title: z.string(),
     body: z.string(),
     occurredAt: instant,
     read: z.boolean(),
     accountId: z.string().optional(),
     transactionId: z.string().optional().meta({ description: 'What it tells of, as that is now.' }),
+    directDebitId: z.string().optional(),
+    paymentId: z.string().optional().meta({ description: 'The payment that was not paid, or came back.' }),
   })
   .meta({ id: 'Notification' });
 
