@@ -48,6 +48,9 @@ export type DescribedAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** Names each of them: what is new among them does not compile until callers are told of it. */
+export type EnumOf<Value extends string> = z.ZodEnum<{ [Each in Value]: Each }>;
+
 /** A page of a list; `nextCursor` is there while there are more. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ items: z.array(item), nextCursor: nextCursor.optional() });
