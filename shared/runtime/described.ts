@@ -33,6 +33,8 @@ export type Refusals = Readonly<Record<number, Readonly<Record<string, string>>>
 export type DescribedBody = {
   /** The very schema that the handler parses with. */
   readonly schema: z.ZodType;
+  /** It may be left out, whole. */
+  readonly isOptional?: true;
   readonly description: string;
   readonly example: unknown;
   /** What single fields are, where their names leave that open. */
