@@ -23,7 +23,7 @@ import { ownPayment } from './read.ts';
 import { takeOn } from './take-on.ts';
 import { paymentView } from './views.ts';
 
-const authorisation = z.strictObject({ assertion });
+export const authorisation = z.strictObject({ assertion });
 
 /**
  * Takes the customer's authorisation of a payment that awaits it: what their passkey signed of this amount and this payee.
