@@ -45,8 +45,11 @@ const word = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recall'), state: z.enum(['requested', 'accepted', 'rejected']), ...said }),
 ]) satisfies z.ZodType<PaymentWord>;
 
-const challenge = z.object({ nonce: z.string(), expiresAt: z.string() }) satisfies z.ZodType<Challenge>;
-const authorisation = z.object({
+export const challenge = z.object({
+  nonce: z.string(),
+  expiresAt: z.string(),
+}) satisfies z.ZodType<Challenge>;
+export const authorisation = z.object({
   passkeyId: z.string(),
   publicKey: z.string(),
   nonce: z.string(),

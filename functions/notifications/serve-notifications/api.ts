@@ -11,7 +11,7 @@ const preferences = wanted.meta({ id: 'Preferences' });
 const notification = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['spending', 'income', 'declined', 'direct-debit', 'security']) satisfies EnumOf<
+    kind: z.enum(['spending', 'income', 'declined', 'security', 'direct-debit', 'payment']) satisfies EnumOf<
       News['kind']
     >,
     title: z.string(),
@@ -21,6 +21,7 @@ const notification = z
     accountId: z.string().optional(),
     transactionId: z.string().optional().meta({ description: 'What it tells of, as that is now.' }),
     directDebitId: z.string().optional().meta({ description: 'Likewise.' }),
+    paymentId: z.string().optional().meta({ description: 'The payment that was not paid, or came back.' }),
   })
   .meta({ id: 'Notification' });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { authorisation } from '../../../shared/runtime/authorise.ts';
 import {
   anAssertion,
   authorisationBody,
@@ -14,7 +15,6 @@ import {
 } from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
 import { anOrder, authorised, awaiting, cancelled, ordered, payment, sent, verification } from './answers.ts';
-import { authorisation } from './authorise.ts';
 import { wish } from './cancel.ts';
 import { order } from './request.ts';
 import { payee } from './verify-payee.ts';

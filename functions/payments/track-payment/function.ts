@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import {
   isOverUnpaid,
@@ -7,6 +8,7 @@ import {
   stateOf,
   withWord,
 } from '../../../shared/domain/payment.ts';
+import { noticeOf } from '../../../shared/domain/payment-news.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { paymentNotReceived, paymentUnanswered, paymentWords } from '../../../shared/events/payment-facts.ts';
@@ -56,8 +58,10 @@ async function moneyOf(reads: Reads, before: Payment, after: Payment): Promise<W
     : recount(reads, after, reservedOn, after.amount.amountMinor);
 }
 
+/** Where it is something else now, or something else is to be told of it: an older word can come later. */
 function isTold(before: Payment, after: Payment): boolean {
-  return stateOf(before) !== stateOf(after) || reasonOf(before) !== reasonOf(after);
+  const isOther = stateOf(before) !== stateOf(after) || reasonOf(before) !== reasonOf(after);
+  return isOther || !isDeepStrictEqual(noticeOf(before), noticeOf(after));
 }
 
 function changed(payment: Payment) {
