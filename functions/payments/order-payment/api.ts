@@ -12,6 +12,7 @@ import {
   instructionFields,
   instructionRefusals,
   notOpen,
+  ofOneAccount,
 } from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
 import { anOrder, authorised, awaiting, cancelled, ordered, payment, sent, verification } from './answers.ts';
@@ -60,14 +61,9 @@ export default {
     operationId: 'listPayments',
     summary: 'List an account’s payments',
     description: 'The newest first.',
-    query: { accountId: z.string() },
-    isPaged: true,
+    ...ofOneAccount,
     answers: {
       200: { description: 'A page of them.', schema: pageOf(payment), example: { items: [sent] } },
-    },
-    refusals: {
-      400: { 'account-id.missing': 'The request does not say of which account.' },
-      404: accountNotFound,
     },
   },
   'GET /v1/payments/:paymentId': {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import {
-  accountNotFound,
   instructionFields,
   instructionRefusals,
+  ofOneAccount,
 } from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
 import { anOrder, aPause, ended, ordered, paused, standingOrder } from './answers.ts';
@@ -54,18 +54,13 @@ export default {
     operationId: 'listStandingOrders',
     summary: 'List an account’s standing orders',
     description: 'The newest first; those that have ended too.',
-    query: { accountId: z.string() },
-    isPaged: true,
+    ...ofOneAccount,
     answers: {
       200: {
         description: 'A page of them.',
         schema: pageOf(standingOrder),
         example: { items: [ordered] },
       },
-    },
-    refusals: {
-      400: { 'account-id.missing': 'The request does not say of which account.' },
-      404: accountNotFound,
     },
   },
   'GET /v1/standing-orders/:standingOrderId': {

@@ -37,6 +37,16 @@ export const instructionFields = {
 
 export const accountNotFound = { 'account.not-found': 'The caller has no such account.' };
 
+/** Of a list of what one account has ordered. */
+export const ofOneAccount = {
+  query: { accountId: z.string() },
+  isPaged: true,
+  refusals: {
+    400: { 'account-id.missing': 'The request does not say of which account.' },
+    404: accountNotFound,
+  },
+} as const;
+
 /** Of an account that cannot pay, or be paid. */
 export const notOpen = {
   'account.frozen': 'An account of the customer’s that it names is frozen.',
