@@ -30,6 +30,7 @@ export async function aLivedPlace() {
   const [sent, returned] = [await order({}), await order({})];
   const later = await order({ requestedExecutionDate: '2026-11-27' });
   const large = await order({ amount: { amountMinor: '100000', currency: 'DKK' } });
+  const largeSeries = await standingOrder('100000');
   for (const own of [phone, key]) await ask('POST /v1/passkeys', await registrationOf(own));
   await world.deliver('bank-facts', ...[sent, returned].map(settled), recalled(returned), cameBack(returned));
 
@@ -39,7 +40,7 @@ export async function aLivedPlace() {
     notificationId: await firstOf('GET /v1/notifications'),
     id: await firstOf('GET /v1/operators/parked'),
     passkeyId: await firstOf('GET /v1/passkeys'),
-    standingOrderId: await standingOrder(),
+    standingOrderId: await standingOrder('3200'),
     ...{ mandateId: DIRECT_DEBITS.mandateId, directDebitId: DIRECT_DEBITS.announced },
   };
   const instead: Record<string, Instead> = {
@@ -50,6 +51,11 @@ export async function aLivedPlace() {
     },
     'POST /v1/payments/:paymentId/challenge': { params: { paymentId: large } },
     'POST /v1/payments/:paymentId/cancellation': { params: { paymentId: later } },
+    'POST /v1/standing-orders/:standingOrderId/authorisation': {
+      params: { standingOrderId: largeSeries },
+      body: async () => ({ assertion: phone.get(await toSign(`/v1/standing-orders/${largeSeries}`)) }),
+    },
+    'POST /v1/standing-orders/:standingOrderId/challenge': { params: { standingOrderId: largeSeries } },
     'GET /v1/standing-orders': { query: '?accountId=acct-1' },
     'POST /v1/accounts/:accountId/direct-debits/:directDebitId/refund': {
       params: { directDebitId: DIRECT_DEBITS.collected },
@@ -87,10 +93,10 @@ export async function aLivedPlace() {
     return (body as Item).id;
   }
 
-  async function standingOrder(): Promise<string> {
+  async function standingOrder(amountMinor: string): Promise<string> {
     const { body } = await ask('POST /v1/standing-orders', {
       accountId: 'acct-1',
-      amount: { amountMinor: '3200', currency: 'DKK' },
+      amount: { amountMinor, currency: 'DKK' },
       creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
       remittance: 'Rent',
       schedule: { every: 'week', interval: 2, startsOn: '2026-12-01' },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StandingOrderState } from '../../../shared/domain/standing-order-runs.ts';
 import { instant, plainDate } from '../../../shared/events/event.ts';
+import { authorisation, someRequestOptions } from '../../../shared/runtime/described/authorisation.ts';
 import { amount, creditor, scheme } from '../../../shared/runtime/described/instruction.ts';
 import type { EnumOf } from '../../../shared/runtime/described.ts';
 import { pause, standingOrder as request } from './request.ts';
@@ -31,6 +32,7 @@ export const standingOrder = z
       })
       .optional()
       .meta({ description: 'Its next payment; none while there is none to come.' }),
+    authorisation: authorisation.optional(),
   })
   .meta({ id: 'StandingOrder', description: 'What is paid again and again, and how far that has come.' });
 
@@ -53,3 +55,10 @@ export const paused = {
   next: { dueOn: '2027-01-31', executesOn: '2027-02-01' },
 };
 export const ended = { ...ordered, schedule: { ...anOrder.schedule, endsOn: '2027-06-30' } };
+/** One of DKK 1,000.00, which is authorised. */
+export const authorised = { ...ordered, amount: { amountMinor: '100000', currency: 'DKK' } };
+const { next: _, ...dormant } = authorised;
+export const awaiting = {
+  ...{ ...dormant, state: 'awaiting-authorisation' },
+  authorisation: { options: someRequestOptions, expiresAt: '2026-11-23T10:05:00.000Z' },
+};

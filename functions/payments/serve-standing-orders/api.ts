@@ -1,11 +1,19 @@
 import * as z from 'zod';
+import { authorisation } from '../../../shared/runtime/authorise.ts';
+import {
+  anAssertion,
+  authorisationBody,
+  authorisationRefusals,
+  awaitedRefusals,
+} from '../../../shared/runtime/described/authorisation.ts';
 import {
   instructionFields,
   instructionRefusals,
+  notOpen,
   ofOneAccount,
 } from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
-import { anOrder, aPause, ended, ordered, paused, standingOrder } from './answers.ts';
+import { anOrder, aPause, authorised, awaiting, ended, ordered, paused, standingOrder } from './answers.ts';
 import { end, standingOrder as order, pause } from './request.ts';
 
 const params = { standingOrderId: z.string() };
@@ -19,7 +27,7 @@ export default {
     operationId: 'createStandingOrder',
     summary: 'Order a payment that repeats',
     description:
-      'Nothing is reserved: each payment is held against the money of its day. One that is large awaits the customer’s authorisation.',
+      'Nothing is reserved: each payment is held against the money of its day. One that is large awaits the customer’s `authorisation`.',
     body: {
       schema: order,
       description: 'What is paid, and when.',
@@ -70,6 +78,36 @@ export default {
     params,
     answers: { 200: { description: 'The standing order.', schema: standingOrder, example: ordered } },
     refusals: { 404: notFound },
+  },
+  'POST /v1/standing-orders/:standingOrderId/authorisation': {
+    operationId: 'authoriseStandingOrder',
+    summary: 'Authorise a standing order',
+    description:
+      'By a passkey of whoever ordered it: its amount, its payee and its dates, once for all of its payments. What was due before is not caught up.',
+    params,
+    body: { schema: authorisation, example: { assertion: anAssertion }, ...authorisationBody },
+    answers: {
+      200: { description: 'It runs.', schema: standingOrder, example: authorised },
+    },
+    refusals: {
+      ...authorisationRefusals,
+      404: notFound,
+      422: {
+        ...authorisationRefusals[422],
+        ...notOpen,
+        'standing-order.no-runs': 'All of its dates are over. Order another one.',
+      },
+    },
+  },
+  'POST /v1/standing-orders/:standingOrderId/challenge': {
+    operationId: 'renewStandingOrderChallenge',
+    summary: 'Ask for a fresh challenge of a standing order',
+    description: 'Whatever was signed of the one before is worth nothing from now on.',
+    params,
+    answers: {
+      200: { description: 'The standing order, with it.', schema: standingOrder, example: awaiting },
+    },
+    refusals: { ...awaitedRefusals, 404: notFound },
   },
   'POST /v1/standing-orders/:standingOrderId/pause': {
     operationId: 'pauseStandingOrder',
