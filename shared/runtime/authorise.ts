@@ -15,7 +15,8 @@ import {
   requestOptions,
 } from './passkey-proof.ts';
 
-const authorisation = z.strictObject({ assertion });
+/** The body of an authorisation. */
+export const authorisation = z.strictObject({ assertion });
 
 /** What was ordered and waits until whoever ordered it has signed it, in the words that their passkey signs. */
 export type Awaiting = {
