@@ -3,7 +3,7 @@ import type { BankEvent } from '../../sandbox-bank/events.ts';
 import type { BankPayment, ExpectedPayment } from './compare-payments.ts';
 import { type BankAnswer, type ExpectedAccount, expectedAccount } from './expected.ts';
 import { each, get } from './http.ts';
-import type { Ordered } from './paying.ts';
+import type { Ordered } from './orders.ts';
 
 /** What the bank says of each account, by its API. */
 export async function ledgerOf(

@@ -16,6 +16,15 @@ export type Order = {
   };
 };
 
+/** A payment of which a customer was told that it is taken on. */
+export type Ordered = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly amountMinor: string;
+  /** They were told that it is cancelled too. */
+  isCancelled: boolean;
+};
+
 /**
  * - `plain`: ordered. - `doubled`: by two requests at once. - `reused`: and its key once more, for another amount.
  * - `too-much`: more than anybody has. - `cancelled`: at once, which is nearly always too late. - `for-later`: on a day in

@@ -3,17 +3,8 @@ import { answered } from './asking.ts';
 import { type Difference, unequal } from './difference.ts';
 import type { Customer } from './driving.ts';
 import { each, get, send } from './http.ts';
-import type { Order } from './orders.ts';
+import type { Order, Ordered } from './orders.ts';
 import { tick } from './settling.ts';
-
-/** A payment of which a customer was told that it is taken on. */
-export type Ordered = {
-  readonly id: string;
-  readonly accountId: string;
-  readonly amountMinor: string;
-  /** They were told that it is cancelled too. */
-  isCancelled: boolean;
-};
 
 export type Payer = {
   /** Customers order what they do after this step of the life. */

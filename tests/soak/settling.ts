@@ -2,7 +2,7 @@ import type { Firestore } from '@google-cloud/firestore';
 import type { Stack } from '../../local/stack.ts';
 import { each, get, send } from './http.ts';
 import { paymentsAtBank } from './ledger.ts';
-import type { Ordered } from './paying.ts';
+import type { Ordered } from './orders.ts';
 import { randomFrom } from './random.ts';
 
 /** What a bank does wrong with payments. What is late, or comes back, does so by its clock. */
