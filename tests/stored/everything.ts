@@ -3,7 +3,7 @@ import recordTransaction from '../../functions/ledger/record-transaction/functio
 import { beginning, runRebuild } from '../../operate/rebuild/run.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
 import type { Event } from '../../shared/events/event.ts';
-import type { Matching, Platform } from '../../shared/platform/platform.ts';
+import type { Platform } from '../../shared/platform/platform.ts';
 import { pathOf, type Query } from '../../shared/store/document.ts';
 import { limitsPath } from '../../shared/store/ordered.ts';
 import { anAuthenticator } from '../../shared/testing/authenticator.ts';
@@ -11,15 +11,13 @@ import { aWireEvent, eventIn } from '../../shared/testing/builders.ts';
 import { eachCall } from '../../shared/testing/each-call.ts';
 import { aPushService } from '../../shared/testing/push-service.ts';
 import { aBankAndItsMirror } from '../scenarios/coherence.ts';
+import type { Asked } from './missing-index.ts';
 
 type Mirror = ReturnType<typeof aBankAndItsMirror>;
 type Scene = { readonly mirror: Mirror; readonly accountId: string; ask: Ask };
 type Ask = (route: string, body?: object, uid?: string) => Promise<Body>;
 type Body = Readonly<Record<string, unknown>> & { readonly id: string };
 type Listed = { readonly items: readonly Body[] };
-
-/** What was asked of a store: a query, or what matches and is summed. */
-export type Asked = { readonly query: Query | Matching; readonly sums: readonly string[] };
 
 const DAY = 24 * 60;
 const HOUSING = {
@@ -235,10 +233,15 @@ async function directDebits({ mirror, accountId, ask }: Scene) {
   await hear();
 }
 
-/** What the bank told is lost, or cannot be read; the night's round comes by, and an operator does what they can. */
+/** What the bank told is lost, or cannot be read; a balance is changed by hand; the night's round comes by, and an operator does what they can. */
 async function whatGoesWrong({ mirror, accountId, ask }: Scene) {
   await mirror.ask(`/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor: '3200' });
   mirror.told();
+  const [balance] = await mirror.store.get([`accounts/${accountId}/balances/0`]);
+  if (!balance?.fields) throw new Error('there is no balance');
+  const { booked, held } = balance.fields.DKK as { booked: bigint; held: bigint };
+  const wrong = { ...balance.fields, DKK: { booked: booked + 700n, held } };
+  await mirror.store.commit([{ do: 'replace', read: balance, fields: wrong }]);
   for (let tick = 0; tick < 3; tick += 1) {
     mirror.passes(5);
     await mirror.fetchMissed();
