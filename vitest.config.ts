@@ -12,6 +12,7 @@ export default defineConfig({
             '{functions,shared,scripts,sandbox-bank,local,operate}/**/*.test.ts',
             'tests/laws/*.test.ts',
             'tests/scenarios/*.test.ts',
+            'tests/stored/*.test.ts',
             'tests/soak/*.test.ts',
           ],
           testTimeout: 30_000,

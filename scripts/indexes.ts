@@ -6,7 +6,18 @@ const index = z.object({
   arrayConfig: z.literal('CONTAINS').optional(),
   queryScope: z.enum(['COLLECTION', 'COLLECTION_GROUP']),
 });
+const part = z.object({
+  fieldPath: z.string(),
+  order: z.enum(['ASCENDING', 'DESCENDING']).optional(),
+  arrayConfig: z.literal('CONTAINS').optional(),
+});
+const composite = z.object({
+  collectionGroup: z.string(),
+  queryScope: z.enum(['COLLECTION', 'COLLECTION_GROUP']),
+  fields: z.array(part),
+});
 const declared = z.object({
+  indexes: z.array(composite),
   fieldOverrides: z.array(
     z.object({ collectionGroup: z.string(), fieldPath: z.string(), indexes: z.array(index) }),
   ),
@@ -25,7 +36,15 @@ const AUTOMATIC_OF_ARRAYS: readonly Index[] = [
   { arrayConfig: 'CONTAINS', queryScope: 'COLLECTION' },
 ];
 
-const { fieldOverrides } = declared.parse(JSON.parse(readFileSync('firestore.indexes.json', 'utf8')));
+/** One index over several fields, in their order. */
+export type Composite = z.output<typeof composite>;
+
+const { fieldOverrides, indexes } = declared.parse(
+  JSON.parse(readFileSync('firestore.indexes.json', 'utf8')),
+);
+
+/** All that firestore.indexes.json has over several fields. */
+export const composites: readonly Composite[] = indexes;
 
 /**
  * The single-field indexes of a field, by its path as in `_status.version`: what firestore.indexes.json says of it or of a

@@ -10,6 +10,7 @@ import type { BankEvent } from '../../sandbox-bank/events.ts';
 import { type Faults as BankFaults, faultsSchema } from '../../sandbox-bank/faults.ts';
 import type { Drift } from '../../shared/domain/drift.ts';
 import type { Faults } from '../../shared/platform/memory.ts';
+import type { Platform } from '../../shared/platform/platform.ts';
 import type { RequestFunction } from '../../shared/runtime/declared.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
 import { balanceFrom } from '../../shared/store/balances.ts';
@@ -27,12 +28,15 @@ export function aBankAndItsMirror({
   config = {},
   faults = {},
   weather = {},
+  observed,
 }: {
   seed?: number;
   config?: Record<string, string>;
   /** What goes wrong with functions’ own store, and with their messages. */
   faults?: Faults;
   weather?: Partial<Weather>;
+  /** What each process makes of its platform. */
+  observed?: (platform: Platform) => Platform;
 } = {}) {
   let nowMs = Date.parse('2026-11-23T10:00:00.000Z');
   const now = () => new Date(nowMs);
@@ -49,6 +53,7 @@ export function aBankAndItsMirror({
     aWorld({
       ...{ seed, stored, faults, weather, functions: registry.map(({ fn }) => fn), env: { now } },
       config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
+      ...(observed && { observed }),
     });
   let world = open(new Map());
   vi.stubGlobal('fetch', async (url: string, init?: RequestInit) =>
