@@ -1,26 +1,38 @@
 import { connect } from 'node:net';
 
+const FIXED = {
+  firestore: 80,
+  pubsub: 85,
+  /** Where the functions find the emulators while something between them is to go wrong. */
+  firestoreProxy: 81,
+  pubsubProxy: 86,
+  bank: 90,
+  fcm: 92,
+  telemetry: 93,
+  auth: 95,
+  authHub: 96,
+  authLogging: 97,
+  keys: 98,
+};
+const TAKEN = new Set(Object.values(FIXED));
+const FREE = Array.from({ length: 99 }, (_, n) => n + 1).filter((port) => !TAKEN.has(port));
+// Each function has two: 44 functions at most.
+const PROCESSES = FREE.length / 2;
+
 /** Every port of one stack, within base + 0..99, so that two stacks run side by side. */
 export function portsFrom(base: number) {
+  const at = (port: number | undefined) => {
+    if (port === undefined) throw new Error(`There are ports for ${PROCESSES} functions, and no more.`);
+    return base + port;
+  };
   return {
     base,
     gateway: base,
-    /** Where a function is reached, asleep or not: 40 functions at most. */
-    door: (n: number) => base + 1 + n,
+    /** Where a function is reached, asleep or not. */
+    door: (n: number) => at(FREE.slice(0, PROCESSES)[n]),
     /** Where its process listens. */
-    process: (n: number) => base + (n < 39 ? 41 : 43) + n, // the emulators are in between
-    firestore: base + 80,
-    pubsub: base + 85,
-    /** Where the functions find the emulators while something between them is to go wrong. */
-    firestoreProxy: base + 81,
-    pubsubProxy: base + 86,
-    bank: base + 90,
-    fcm: base + 92,
-    telemetry: base + 93,
-    auth: base + 95,
-    authHub: base + 96,
-    authLogging: base + 97,
-    keys: base + 98,
+    process: (n: number) => at(FREE[PROCESSES + n]),
+    ...(Object.fromEntries(Object.entries(FIXED).map(([name, port]) => [name, base + port])) as typeof FIXED),
   };
 }
 

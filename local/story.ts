@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { decimalOf, exponentOf } from '../shared/domain/currency.ts';
 import { CUSTOMER, signIn, signInUrl } from './customer.ts';
 import type { LogLine } from './functions.ts';
@@ -5,6 +6,7 @@ import { untilQuiet } from './quiet.ts';
 import type { Stack } from './stack.ts';
 
 const QUIET_SECONDS = 60;
+const FRIEND = { name: 'Bo Holm', iban: 'DK5000400440116243' };
 const PHONE = { id: 'phone', fcmToken: 'the-phone-of-ida', locale: 'da-DK' };
 
 type Phone = { shows: readonly { title: string; body: string }[] };
@@ -63,9 +65,22 @@ export async function playStory(
     post(`/accounts/${account}/refunds`, { clearingId: clearing, amountMinor: '400' }),
   );
 
+  let payment = '';
+  await step('She pays a friend: 250.00', async () => {
+    const order = {
+      accountId: account,
+      amount: { amountMinor: '25000', currency: 'DKK' },
+      creditor: FRIEND,
+      remittance: 'Concert ticket',
+    };
+    // Sent again under its key, it would be the same payment.
+    const once = { ...bearer, 'idempotency-key': randomUUID() };
+    payment = (await send<{ id: string }>(`${stack.api}/v1/payments`, 'POST', order, once)).id;
+  });
+
   await step('The bank tells its own balance', () => post(`/accounts/${account}/balance-updates`, {}));
 
-  const expected = 2_500_000n - 3_600n + 400n;
+  const expected = 2_500_000n - 3_600n + 400n - 25_000n;
   const seen = await figures();
   const { bookedMinor } = await get<Figures>(`${stack.bank}/accounts/${account}`);
   if (BigInt(seen.bookedMinor) !== expected || seen.bookedMinor !== bookedMinor) {
@@ -74,7 +89,7 @@ export async function playStory(
     );
   }
   say(`The app and the bank agree: ${amount(seen.bookedMinor)} DKK.`);
-  for (const line of nextSteps(stack, { account, authorisation })) say(line);
+  for (const line of nextSteps(stack, { account, authorisation, payment })) say(line);
 
   async function step(title: string, act: () => Promise<unknown>): Promise<void> {
     const startedAt = Date.now();
@@ -141,7 +156,7 @@ function amount(minor: string): string {
 
 function nextSteps(
   stack: Stack,
-  { account, authorisation }: { account: string; authorisation: string },
+  { account, authorisation, payment }: Readonly<Record<'account' | 'authorisation' | 'payment', string>>,
 ): string[] {
   const { email, password } = CUSTOMER;
   const credentials = JSON.stringify({ email, password, returnSecureToken: true });
@@ -157,5 +172,6 @@ function nextSteps(
     `  curl -s ${stack.bank}/accounts/${account}/purchases ${json} -d '{"amountMinor":"4500","merchant":{"name":"Boghandleren"}}'`,
     `  ${explain} ${account}`,
     `  ${explain} ${authorisation} --html .local/coffee.html`,
+    `  ${explain} ${payment}`,
   ];
 }

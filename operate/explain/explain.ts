@@ -16,6 +16,7 @@ import {
   handlingFindings,
   notificationFindings,
   paymentFindings,
+  paymentOfFindings,
   transactionFindings,
 } from './findings.ts';
 import { notificationsIn } from './notifications.ts';
@@ -215,6 +216,7 @@ async function explainStory(
     findings: inOrder([
       ...payments.flatMap(paymentFindings),
       ...transactions.flatMap(transactionFindings),
+      ...(payments.length > 0 ? [] : transactions.flatMap(paymentOfFindings)),
       ...compared.flat(),
       ...deliveryFindings(deliveries, all),
       ...handlingFindings(handlings),

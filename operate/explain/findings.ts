@@ -118,18 +118,21 @@ export function paymentFindings(payment: ExplainedPayment): Finding[] {
 
 /** What is worth knowing of how a transaction came about. */
 export function transactionFindings(transaction: ExplainedTransaction): Finding[] {
-  const { booked, held, status, parts, paymentId } = transaction;
+  const { booked, held, status, parts } = transaction;
   const figures = (of: Readonly<Record<string, bigint>>) =>
     Object.entries(of)
       .map(([currency, minor]) => moneyText(minor, currency))
       .join(' and ') || 'nothing';
   return [
     note(`${transaction.id} is ${status}: ${figures(booked)} booked, ${figures(held)} held.`),
-    ...(paymentId
-      ? [note(`${transaction.id} is of payment ${paymentId}: npm run explain -- ${paymentId} tells of that.`)]
-      : []),
     ...parts.flatMap((part) => lateness(part, parts)),
   ];
+}
+
+/** Of which payment it is, where that is not what is explained. */
+export function paymentOfFindings({ id, paymentId }: ExplainedTransaction): Finding[] {
+  if (paymentId === undefined) return [];
+  return [note(`${id} is of payment ${paymentId}: npm run explain -- ${paymentId} tells of that.`)];
 }
 
 /** A part is late that was recorded after one that occurred after it. */

@@ -111,7 +111,9 @@ function causeText(cause: string, { customerId, authorisation, standingOrderId }
   if (cause === 'ordered') return `${customerId} ordered it`;
   if (cause === 'authorised') return `${customerId} signed it with ${authorisation?.passkeyId}`;
   if (cause === 'customer') return 'the customer cancelled it';
-  return standingOrderId && !cause.startsWith('evt_') ? `${standingOrderId} was due, tick ${cause}` : cause;
+  return standingOrderId && !cause.startsWith('evt_')
+    ? `${standingOrderId} was due, tick ${cause}`
+    : `event ${cause}`;
 }
 
 /** How the bank is known to have said it. */

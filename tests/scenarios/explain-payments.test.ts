@@ -47,7 +47,7 @@ describe('a payment', () => {
     expect(sentences).toContain(`note: It made ${transactions[0]?.id}.`);
     expect(moves).toEqual([
       'requested by uid-ann ordered it',
-      'submitting by evt',
+      'submitting by event evt',
       'submitted (RCVD) by the answer to our call',
       'pending (PDNG) by webhook dlv, signature right',
       'settling (ACSP) by webhook dlv, signature right',

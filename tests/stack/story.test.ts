@@ -7,20 +7,22 @@ const story = inject('story');
 test('npm start says ready after a table of addresses, and its story ends with the right balance', () => {
   expect(story).toContain('ready');
   expect(story.find((line) => line.includes('apps and webhooks'))).toContain(stack.api);
-  // 25,000.00 salary, 36.00 for a coffee authorised at 32.00, 4.00 back.
-  expect(story).toContain('The app and the bank agree: 24,968.00 DKK.');
+  // 25,000.00 salary, 36.00 for a coffee authorised at 32.00, 4.00 back, 250.00 to a friend.
+  expect(story).toContain('The app and the bank agree: 24,718.00 DKK.');
   expect(story).toContain('  the app sees  booked 25,000.00  held 32.00  available 24,968.00');
 });
 
-test('Ida’s phone shows her salary and then her coffee, each once', () => {
+test('Ida’s phone shows her salary, her coffee and whom she paid, each once', () => {
   const shows = story.filter((line) => line.startsWith('  the phone shows'));
-  expect(shows).toEqual([
+  expect(shows.slice(0, 6)).toEqual([
     '  the phone shows   nothing',
     '  the phone shows   nothing',
     '  the phone shows   Havnens Bageri ApS  +25.000,00 kr. er gået ind',
     // What follows for the coffee changes its notification in silence.
-    ...Array.from({ length: 4 }, () => '  the phone shows   Kaffebaren  -32,00 kr.'),
+    ...Array.from({ length: 3 }, () => '  the phone shows   Kaffebaren  -32,00 kr.'),
   ]);
+  const paid = /^ {2}the phone shows {3}Bo Holm {2}-250,00 kr\.(, sendt .+| er på vej)$/;
+  expect(shows.slice(6)).toEqual([expect.stringMatching(paid), expect.stringMatching(paid)]);
 });
 
 test('each step shows its way, one line per hop with its milliseconds', () => {
@@ -41,23 +43,28 @@ test('each step shows its way, one line per hop with its milliseconds', () => {
 test('what it prints to try next works when pasted', () => {
   const from = story.findIndex((line) => line.startsWith('Try next'));
   const pasted = story.slice(from + 1).filter((line) => line.startsWith('  '));
-  expect(pasted).toHaveLength(7);
+  expect(pasted).toHaveLength(8);
   const run = (lines: readonly string[]) =>
     execFileSync('bash', ['-c', `set -e\n${lines.join('\necho\n')}`], { encoding: 'utf8' });
   expect(run(pasted.slice(5, 6))).toContain(
-    '24968.00 DKK booked and 0.00 DKK held are the sum of 2 transactions',
+    '24718.00 DKK booked and 0.00 DKK held are the sum of 3 transactions',
   );
-  expect(run(pasted.slice(6))).toContain('.local/coffee.html explains transaction txn_');
+  expect(run(pasted.slice(6, 7))).toContain('.local/coffee.html explains transaction txn_');
+  expect(run(pasted.slice(7))).toMatch(/pay_\S+ is sent: 250.00 DKK to Bo Holm, ordered by/);
   const output = run(pasted.slice(0, 5));
   const [, accounts, feed, notifications, purchase] = output
     .split('\n')
     .map((line) => (line ? JSON.parse(line) : undefined));
-  expect(accounts.items[0]).toMatchObject({ currency: 'DKK', bookedMinor: '2496800', heldMinor: '0' });
+  expect(accounts.items[0]).toMatchObject({ currency: 'DKK', bookedMinor: '2471800', heldMinor: '0' });
   // Newest first; the coffee, its clearing and its refund are one item.
-  expect(feed.items.map((item: { amountMinor: string }) => item.amountMinor)).toEqual(['3200', '2500000']);
+  expect(feed.items.map((item: { amountMinor: string }) => item.amountMinor)).toEqual([
+    '25000',
+    '3200',
+    '2500000',
+  ]);
   expect(notifications.items).toMatchObject([
+    { kind: 'spending', title: 'Bo Holm' },
     { kind: 'spending', title: 'Kaffebaren' },
-    { kind: 'income', title: 'Havnens Bageri ApS' },
   ]);
   expect(purchase).toHaveProperty('authorisationId');
 });
