@@ -117,6 +117,10 @@ export function aWorldOn(
   return {
     /** Each step: which function took which event, the how-manieth time, which faults it met, and how it ended. */
     steps: (): readonly string[] => steps.map((step) => step()),
+    /** Puts what somebody else did among the steps. */
+    note: (done: string): void => {
+      steps.push(() => done);
+    },
     /** How often a function was handed something. */
     handled: () => handlings,
     /** What handlers threw, apart from crashes. */

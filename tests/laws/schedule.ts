@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { FAULT_KINDS, type Faults, fromSeed } from '../../shared/platform/memory.ts';
 import { aBody } from '../../shared/testing/builders.ts';
 import type { Weather } from '../../shared/testing/world.ts';
+import { orders } from './orders.ts';
 import { deliveredInAnyOrder, type Story, storiesOf } from './story.ts';
 
 /** One way in which a story can reach us: how the bank delivers it, and what goes wrong meanwhile. */
@@ -23,6 +24,8 @@ export type Schedule = {
 const PER_STORY = 4;
 // A story with more is taken only where there is no shorter one.
 const EVENTS_MAX = 8;
+/** In every so many-th story customers pay: that is as much again to live through. */
+const PAYING = 3;
 
 /** The n-th schedule of a seed: of about ten events, each told once or more. */
 export function scheduleOf(seed: number, n: number): Schedule {
@@ -38,8 +41,9 @@ function storyOf(seed: number, n: number): Story {
   const [shortest] = stories.toSorted((a, b) => a.events.length - b.events.length);
   const story = stories.find(({ events }) => events.length <= EVENTS_MAX) ?? shortest;
   if (!story) throw new Error('no story');
-  last = { key, story };
-  return story;
+  const ordered = n % PAYING === PAYING - 1 ? fc.sample(orders, { seed: mixed(seed, n), numRuns: 1 }) : [];
+  last = { key, story: ordered[0] ? { ...story, orders: ordered[0] } : story };
+  return last.story;
 }
 
 /**

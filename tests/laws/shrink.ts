@@ -1,5 +1,6 @@
 import { fromSeed } from '../../shared/platform/memory.ts';
 import { aBody, type WireEvent } from '../../shared/testing/builders.ts';
+import { shownOrder } from './orders.ts';
 import { calm, type Schedule } from './schedule.ts';
 import type { Verdict } from './simulator.ts';
 
@@ -100,6 +101,8 @@ function* smallerThan(schedule: Schedule): Generator<Schedule> {
   if (struck.some(([, share]) => share < often))
     yield { ...schedule, faults: Object.fromEntries(struck.map(([kind]) => [kind, often])) };
   for (const { id } of story.events) yield without(schedule, id);
+  for (const order of story.orders ?? [])
+    yield { ...schedule, story: { ...story, orders: story.orders?.filter((each) => each !== order) ?? [] } };
   if (deliveries.length > story.events.length) yield { ...schedule, deliveries: calm(story).deliveries };
   for (const [kind] of struck)
     yield { ...schedule, faults: Object.fromEntries(struck.filter(([other]) => other !== kind)) };
@@ -133,6 +136,9 @@ export function shown({ schedule, verdict }: Failure): string {
       const { events } = JSON.parse(body.toString()) as { events: WireEvent[] };
       return `  ${events.map(({ id }) => id).join(', ')}`;
     }),
+    ...(story.orders?.length
+      ? ['Customers order:', ...story.orders.map((each) => `  ${shownOrder(each)}`)]
+      : []),
     `with ${struck.length > 0 ? struck.join(', ') : 'no faults'}, ${weather.concurrency} at once, ${shards} shards`,
     'What happened:',
     ...verdict.steps(),

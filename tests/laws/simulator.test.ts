@@ -7,7 +7,7 @@ import { shown, shrink } from './shrink.ts';
 import { type Release, simulate } from './simulator.ts';
 
 const seed = Number(process.env.COUNTERFOIL_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const SCHEDULES = 400;
+const SCHEDULES = 320;
 const functions: Release = registry.map(({ fn }) => fn);
 
 test(`no order, repetition or fault breaks a law: ${SCHEDULES} schedules of seed ${seed}`, async () => {
@@ -18,10 +18,11 @@ test(`no order, repetition or fault breaks a law: ${SCHEDULES} schedules of seed
 }, 300_000);
 
 test('one seed is one run, step by step, so that a failure can be seen again', async () => {
+  // In the story of the first two customers pay.
   const [first, again, another] = [
-    await simulate(scheduleOf(seed, 7)),
-    await simulate(scheduleOf(seed, 7)),
     await simulate(scheduleOf(seed, 8)),
+    await simulate(scheduleOf(seed, 8)),
+    await simulate(scheduleOf(seed, 7)),
   ];
   expect(first.steps().length).toBeGreaterThan(20);
   expect(again.steps()).toEqual(first.steps());
@@ -45,7 +46,8 @@ describe('a bug in one function', () => {
     const found = await firstBroken(lives);
     expect(found.law).toBe('nothing acknowledged is lost');
     const small = await shrink(scheduleOf(1, found.n), lives);
-    expect(small.schedule.story.events).toHaveLength(1);
+    const { events, orders = [] } = small.schedule.story;
+    expect([...events, ...orders]).toHaveLength(1);
     const text = shown(small);
     // Hardly anything else goes wrong than what it takes: one call of that function, and one fault.
     const struck = text

@@ -11,10 +11,13 @@ import type {
 } from '../../shared/runtime/declared.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
 import type { Fields } from '../../shared/store/document.ts';
-import { aRequest, CONFIG, NOW, signedHeaders } from '../../shared/testing/builders.ts';
+import { aBody, aRequest, CONFIG, NOW, signedHeaders } from '../../shared/testing/builders.ts';
 import { aDevice, aPushService, devicesOf } from '../../shared/testing/push-service.ts';
 import { aWorldOn } from '../../shared/testing/world.ts';
 import { type Life, type Violation, violationsAfter, watchLaws } from './laws.ts';
+import { thePayers } from './payers.ts';
+import { aPayingBank, isToBank, type PayingBank } from './paying-bank.ts';
+import { paymentViolations, watchPayments } from './payment-laws.ts';
 import { calm, type Schedule } from './schedule.ts';
 
 /** The functions of one release. */
@@ -29,10 +32,15 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS_MAX = 50;
 const STORMY_ROUNDS = 10;
+// Between them the bank is asked what became of payments, also after it forgot their keys.
+const WAITS_MINUTES = [10, 10, 180, 1260, 180];
 
 // Every phone of this process; a world's functions call it as they call FCM.
 let push = aPushService();
-globalThis.fetch = (url, init) => push.fetch(url, init);
+// And the bank, where customers pay.
+let bankAsked: PayingBank['fetch'] | undefined;
+globalThis.fetch = (url, init) =>
+  bankAsked && isToBank(String(url)) ? bankAsked(String(url), init as object) : push.fetch(url, init);
 
 // What is random in functions decides in which order a query finds what they stored, so it follows from the schedule too.
 let drawn = 0;
@@ -81,26 +89,50 @@ async function calmLifeOf({ story }: Schedule, release: Release): Promise<Refere
 }
 
 /** Counterfoil, its bank, its customers, its operators, and time. */
-function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release: Release, beside: Release) {
-  const cloud = memoryCloud({ faults, random: draw, stored: DEVICES });
-  const phones = aPushService();
+function aLife(
+  { story, deliveries, faults, weather, shards, draw }: Schedule,
+  release: Release,
+  beside: Release,
+) {
+  const { orders = [] } = story;
   let clock = NOW.getTime();
+  const bank =
+    orders.length === 0
+      ? undefined
+      : aPayingBank({
+          now: () => clock,
+          draw,
+          deliver: (events) => post(aBody(...events)),
+          note: (done) => world.note(done),
+        });
+  const cloud = memoryCloud({
+    faults,
+    random: draw,
+    stored: new Map([...DEVICES, ...(bank?.documents ?? [])]),
+  });
+  const phones = aPushService();
   const now = () => new Date(clock + draw(8) * 1000); // no two machines have the same time
-  const config = { ...CONFIG, BALANCE_SHARDS: String(shards) };
+  // As soon as two clocks have it that it is over.
+  const config = { ...CONFIG, BALANCE_SHARDS: String(shards), UNKNOWN_AFTER_SECONDS: '1' };
   const settings = { functions: release, beside, weather, config, env: { now } };
   const world = aWorldOn({ ...cloud, turn: async () => {} }, settings);
   const laws = watchLaws(cloud);
+  const paid = bank ? watchPayments(cloud, bank) : [];
   const toStrangers: number[] = [];
   const { handled, steps } = world;
   return { live, handled, steps };
 
   async function live(): Promise<Life> {
     push = phones;
+    bankAsked = bank?.fetch;
     drawn = 0;
     for (const body of deliveries) post(body);
     for (const accountId of [...ACCOUNTS, ...ACCOUNTS].filter(() => draw(3) === 2)) look(accountId);
+    const payers = bank && customersOf(bank);
+    if (payers) place(payers);
     await world.rest();
     await mend();
+    if (bank) await settle(bank);
 
     // Until every hold is due of which the bank said for how long, and spoke no more.
     clock = NOW.getTime() + 20 * DAY_MS;
@@ -117,6 +149,7 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
     await mend();
     const { violations, acknowledged, told, asked } = laws;
     const documents = cloud.documents();
+    if (bank && payers) violations.push(...paid, ...paymentViolations(documents, bank, payers.promised));
     return {
       ...{ documents, violations, acknowledged, told, toStrangers, failures: world.failures },
       pushed: shownOf(documents),
@@ -132,6 +165,32 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
       if (answer?.status === 202) laws.acknowledge(rawBody);
       else post(rawBody);
     });
+  }
+
+  function customersOf(bank: PayingBank) {
+    return thePayers({
+      accounts: bank,
+      draw,
+      ask,
+      strangerWasAnswered: (status) => toStrangers.push(status),
+    });
+  }
+
+  function place(payers: ReturnType<typeof customersOf>): void {
+    payers.place(orders);
+    // A tick comes whenever it comes, also while calls are on their way.
+    for (let ticks = draw(3); ticks > 0; ticks -= 1) tick('resolve-unknown-payments', ticks);
+  }
+
+  /** Until every payment has come to what it will be, and the bank was asked for what it did not tell. */
+  async function settle(bank: PayingBank): Promise<void> {
+    for (let rounds = 0; rounds < ROUNDS_MAX && isAnyOpen(cloud.documents(), bank); rounds += 1) {
+      clock += (WAITS_MINUTES[rounds] ?? 60) * MINUTE_MS;
+      bank.passes();
+      tick('resolve-unknown-payments');
+      await world.rest();
+      await mend();
+    }
   }
 
   function look(accountId: string): void {
@@ -188,8 +247,8 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
     world.request(named<RequestFunction>(release, name), request, answered);
   }
 
-  function tick(name: string): void {
-    world.schedule(named<ScheduleFunction>(release, name), new Date(clock).toISOString());
+  function tick(name: string, n = 0): void {
+    world.schedule(named<ScheduleFunction>(release, name), new Date(clock + n).toISOString());
   }
 
   /** The transactions that the phone shows, as what they turned out to be; an alert that is over rings no phone. */
@@ -202,6 +261,12 @@ function aLife({ deliveries, faults, weather, shards, draw }: Schedule, release:
     });
     return [...new Set(about.flatMap((id) => (typeof id === 'string' ? [id] : [])))].sort();
   }
+}
+
+function isAnyOpen(documents: ReadonlyMap<string, Fields>, bank: PayingBank): boolean {
+  return (
+    bank.isBusy() || [...documents.values()].some(({ _awaitsBankSince }) => _awaitsBankSince !== undefined)
+  );
 }
 
 function isAnyDue(documents: ReadonlyMap<string, Fields>, clock: number): boolean {

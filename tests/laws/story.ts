@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { aWireEvent, type WireEvent } from '../../shared/testing/builders.ts';
+import type { Order } from './orders.ts';
 
 /** What happened at a bank, told in its events, and what an account must come to, reckoned in plain sums. */
 export type Story = {
   readonly events: readonly WireEvent[];
+  /** What customers order beside it, from accounts of their own. */
+  readonly orders?: readonly Order[];
   /** By account and currency, as in `acct-1 DKK`. */
   readonly booked: ReadonlyMap<string, bigint>;
   readonly held: ReadonlyMap<string, bigint>;

@@ -5,7 +5,7 @@ const FUNDS = 'shared/domain/funds.ts';
 const RESERVE = 'shared/runtime/reserve.ts';
 const WORD = 'shared/runtime/payment-word.ts';
 const IDEMPOTENCY = 'shared/runtime/idempotency.ts';
-const ORDER = 'functions/payments/order-payment/order.ts';
+const PAYING_ACCOUNT = 'shared/runtime/paying-account.ts';
 const CANCEL = 'functions/payments/order-payment/cancel.ts';
 const READ = 'functions/payments/order-payment/read.ts';
 const SUBMIT = 'functions/payments/submit-payment/function.ts';
@@ -66,7 +66,11 @@ export const paymentBugs: readonly Bug[] = [
         find: 'if (mayCall(payment, terms, now))',
         replace: 'if (mayCall(payment, terms, now) && id === "")',
       },
-      { file: RESOLVE, find: 'if (!isPastCalls(payment, terms, now)) return [];', replace: '' },
+      {
+        file: RESOLVE,
+        find: "if (!isPastCalls(payment, terms, now)) return { outcome: 'asked-again', told: [] };",
+        replace: '',
+      },
     ],
   },
   {
@@ -110,8 +114,8 @@ export const paymentBugs: readonly Bug[] = [
     edits: [
       {
         file: PAYMENT,
-        find: 'byInstant(a, b) ||\n',
-        replace: '',
+        find: 'byInstant(a, b) || rank',
+        replace: 'rank',
       },
     ],
   },
@@ -146,7 +150,7 @@ export const paymentBugs: readonly Bug[] = [
     foundBy: 'payments',
     law: 'owners',
     what: 'Whoever knows an account’s id orders payments from it.',
-    edits: [{ file: ORDER, find: 'if (!found?.ownerIds.includes(uid))', replace: 'if (!found)' }],
+    edits: [{ file: PAYING_ACCOUNT, find: 'if (!found?.ownerIds.includes(uid))', replace: 'if (!found)' }],
   },
   {
     name: 'anybody-looks',
@@ -156,8 +160,8 @@ export const paymentBugs: readonly Bug[] = [
     edits: [
       {
         file: READ,
-        find: 'return account?.ownerIds.includes(uid) ?? false;',
-        replace: 'return account !== undefined || uid !== "";',
+        find: 'return account?.ownerIds.includes(uid) ? account : undefined;',
+        replace: 'return uid === "" ? undefined : account;',
       },
     ],
   },
