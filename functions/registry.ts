@@ -21,6 +21,7 @@ import trackPending from './ledger/track-pending/function.ts';
 import trackStatement from './ledger/track-statement/function.ts';
 import composeDirectDebitAlert from './notifications/compose-direct-debit-alert/function.ts';
 import composeNotification from './notifications/compose-notification/function.ts';
+import composePaymentNotice from './notifications/compose-payment-notice/function.ts';
 import composeSecurityAlert from './notifications/compose-security-alert/function.ts';
 import forgetDevice from './notifications/forget-device/function.ts';
 import sendPush from './notifications/send-push/function.ts';
@@ -76,6 +77,7 @@ export const registry: readonly Registered[] = [
   { room: 'notifications', fn: composeNotification },
   { room: 'notifications', fn: composeSecurityAlert },
   { room: 'notifications', fn: composeDirectDebitAlert },
+  { room: 'notifications', fn: composePaymentNotice },
   { room: 'notifications', fn: sendPush },
   { room: 'notifications', fn: forgetDevice },
   { room: 'notifications', fn: serveNotifications },

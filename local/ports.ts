@@ -5,10 +5,10 @@ export function portsFrom(base: number) {
   return {
     base,
     gateway: base,
-    /** Where a function is reached, asleep or not: 39 functions at most. */
+    /** Where a function is reached, asleep or not: 40 functions at most. */
     door: (n: number) => base + 1 + n,
     /** Where its process listens. */
-    process: (n: number) => base + 41 + n,
+    process: (n: number) => base + (n < 39 ? 41 : 43) + n, // the emulators are in between
     firestore: base + 80,
     pubsub: base + 85,
     /** Where the functions find the emulators while something between them is to go wrong. */

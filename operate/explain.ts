@@ -19,7 +19,7 @@ const command = defineCommand({
       type: 'positional',
       required: true,
       description:
-        'Of a transaction, notification, account, event, delivery or drift; or the bank’s own of an entry',
+        'Of a transaction, payment, notification, account, event, delivery or drift; or the bank’s own of an entry',
     },
     json: { type: 'boolean', default: false, description: 'All of it, as JSON' },
     html: { type: 'string', valueHint: 'file', description: 'A page with the picture of it, in one file' },

@@ -3,6 +3,7 @@ import type {
   ExplainedBalance,
   ExplainedDelivery,
   ExplainedHandling,
+  ExplainedPayment,
   ExplainedTransaction,
   Explanation,
   Figures,
@@ -22,6 +23,7 @@ function linesOf(explanation: Explanation): string[] {
     '',
     ...findings.map(({ kind, text }) => `  ${MARKS[kind]} ${text}`),
     ...balances.flatMap(balanceLines),
+    ...explanation.payments.flatMap(paymentLines),
     ...transactions.flatMap(transactionLines),
     ...explanation.notifications.flatMap(({ customerId, title, body }) => [
       '',
@@ -60,6 +62,27 @@ function balanceLines(balance: ExplainedBalance): string[] {
     ...balance.newest.map(
       ({ id, occurredAt, description, status, bookedMinor: booked, heldMinor: held }) =>
         `  ${occurredAt}  ${id}  ${moneyText(booked, currency).padStart(16)} ${held === 0n ? ''.padStart(16) : `${moneyText(held, currency)} held`.padStart(16)}  ${status}  ${description}`,
+    ),
+  ];
+}
+
+function paymentLines({
+  id,
+  accountId,
+  creditor,
+  amountMinor,
+  currency,
+  state,
+  scheme,
+  moves,
+}: ExplainedPayment) {
+  return [
+    '',
+    `${id} from account ${accountId}`,
+    `  ${moneyText(amountMinor, currency)} to ${creditor}   ${scheme}   ${state}`,
+    ...moves.map(
+      ({ at, what, reason, by, factId }) =>
+        `  ${at}  ${what.padEnd(22)} ${(reason ?? '').padEnd(18)}  by ${by}${factId ? `, ${factId}` : ''}`,
     ),
   ];
 }

@@ -56,7 +56,7 @@ export async function deliveriesBehind(reads: Reads, logs: Logs, eventId: string
   if (found.length > 0) return found.map(({ deliveryId }) => deliveryId);
   throw new Refusal(
     lines.length + entries.length === 0
-      ? `Nothing is known as ${eventId}: it is no id of a transaction, notification, account, delivery or event here, nor one of the bank's.`
+      ? `Nothing is known as ${eventId}: it is no id of a transaction, payment, notification, account, delivery or event here, nor one of the bank's.`
       : `${eventId} came from no delivery of a bank's: npm run logs -- --event ${eventId} tells who handled it.`,
   );
 }

@@ -15,9 +15,11 @@ import {
   driftFinding,
   handlingFindings,
   notificationFindings,
+  paymentFindings,
   transactionFindings,
 } from './findings.ts';
 import { notificationsIn } from './notifications.ts';
+import { explainedPayment, type FoundPayment, readPayment, sourcesOf } from './payments.ts';
 import { replay } from './replay.ts';
 import { concerns, type Found, type Logs, type Story, storyOf, tracesOf } from './story.ts';
 import { foundIn, readTransaction, subjectOf } from './subject.ts';
@@ -52,10 +54,19 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
   switch (subject.kind) {
     case 'account': {
       const account = await explainAccount(reads.snapshot(), id, NEWEST);
-      const nothing = { transactions: [], notifications: [], deliveries: [], handlings: [], spans: [] };
+      const nothing = {
+        payments: [],
+        transactions: [],
+        notifications: [],
+        deliveries: [],
+        handlings: [],
+        spans: [],
+      };
       const told = inOrder(accountFindings(account));
       return { subject: named, environment: name, findings: told, balances: account.balances, ...nothing };
     }
+    case 'payment':
+      return explainPayment(environment, logs, { of: named, paymentId: subject.paymentId });
     case 'transaction':
       return explainFound(environment, logs, {
         of: subject.found.map(({ transaction }) => `transaction ${transaction.id}`).join(', '),
@@ -63,7 +74,8 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
       });
     case 'notification': {
       const [told] = subject.documents.flatMap((document) => notificationFrom(document) ?? []);
-      const { accountId, transactionId, arrival } = told ?? {};
+      const { accountId, transactionId, paymentId, arrival } = told ?? {};
+      if (paymentId !== undefined) return explainPayment(environment, logs, { of: named, paymentId });
       const found = accountId && transactionId ? await readTransaction(reads, accountId, transactionId) : [];
       if (found.length > 0) return explainFound(environment, logs, { of: named, found });
       const { eventId, traceparent } = arrival ?? {};
@@ -102,6 +114,24 @@ async function explained(environment: Environment, logs: Logs, id: string): Prom
       return explainTold(environment, logs, from);
     }
   }
+}
+
+/** A payment: who ordered it, what we did and what the bank said of it, and what came of that. */
+async function explainPayment(
+  environment: Environment,
+  logs: Logs,
+  { of, paymentId }: { of: string; paymentId: string },
+): Promise<Explanation> {
+  const { platform: reads } = environment;
+  const payment = await readPayment(reads.snapshot(), paymentId);
+  if (!payment) throw new Refusal(`There is no payment ${paymentId}.`);
+  const { found } = payment;
+  const { deliveryIds, begun, told } = await sourcesOf(reads, payment);
+  const isAbout = (event: Event) =>
+    (event.data as { paymentId?: string }).paymentId === paymentId ||
+    found.some((each) => concerns(event, each));
+  const story = await storyOf(reads, logs, { deliveryIds, begun, isAbout });
+  return explainStory(environment, { of, story, about: found, told, payment });
 }
 
 /** Transactions: what the bank told of them, and what came of that. */
@@ -157,9 +187,11 @@ async function explainStory(
     about,
     isShown = () => true,
     told = [],
+    payment,
   }: {
     of: string;
     story: Story;
+    payment?: FoundPayment;
     about: readonly Found[];
     isShown?: (handling: Handling) => boolean;
     /** Notifications that are about no transaction. */
@@ -168,10 +200,11 @@ async function explainStory(
 ): Promise<Explanation> {
   const { platform: reads, name, webhookSecrets } = environment;
   const lived = story.handlings.filter(({ done, parked, isForgotten }) => done || parked || isForgotten);
-  const { decided, platform: replayed } = await replay(reads, lived);
+  const { decided, platform: replayed } = await replay(reads, lived, payment?.payment);
   const transactions = await Promise.all(about.map((each) => explainedTransaction(reads, each)));
   const compared = await Promise.all(about.map((each) => comparedWithBytes(each, story, replayed)));
   const deliveries = story.deliveries.map((each) => explainedDelivery(each, story.lines, webhookSecrets));
+  const payments = payment ? [explainedPayment(payment, deliveries)] : [];
   const all = story.handlings.map((each) => explainedHandling(each, decided.get(each), story.lines));
   const handlings = all.filter((_, n) => isShown(story.handlings[n] as Handling));
   const left = `${story.left} events of these deliveries are left out: ask for one of them.`;
@@ -180,6 +213,7 @@ async function explainStory(
     subject: of,
     environment: name,
     findings: inOrder([
+      ...payments.flatMap(paymentFindings),
       ...transactions.flatMap(transactionFindings),
       ...compared.flat(),
       ...deliveryFindings(deliveries, all),
@@ -187,6 +221,7 @@ async function explainStory(
       ...notificationFindings(notifications),
       ...(story.left > 0 ? [{ kind: 'note' as const, text: left }] : []),
     ]),
+    payments,
     transactions,
     notifications,
     balances: [],

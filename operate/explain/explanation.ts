@@ -7,6 +7,7 @@ export type Explanation = {
   readonly environment: string;
   /** What is worth knowing, in sentences; what is wrong comes first. */
   readonly findings: readonly Finding[];
+  readonly payments: readonly ExplainedPayment[];
   readonly transactions: readonly ExplainedTransaction[];
   readonly notifications: readonly ExplainedNotification[];
   readonly balances: readonly ExplainedBalance[];
@@ -20,10 +21,46 @@ export type Explanation = {
 /** `right` was checked and holds, `wrong` does not; `note` is what happened. */
 export type Finding = { readonly kind: 'right' | 'wrong' | 'note'; readonly text: string };
 
+export type ExplainedPayment = {
+  readonly id: string;
+  readonly accountId: string;
+  /** Who ordered it. */
+  readonly customerId: string;
+  readonly scheme: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly creditor: string;
+  readonly orderedAt: string;
+  readonly executesOn: string;
+  readonly standingOrderId: string | undefined;
+  readonly state: string;
+  readonly reason: string | undefined;
+  readonly returnedMinor: bigint;
+  /** Our own steps and the bank’s words, the oldest first. */
+  readonly moves: readonly ExplainedMove[];
+  /** What is reserved for it now, and whether something should be. */
+  readonly reservedMinor: bigint | undefined;
+  readonly isToBeReserved: boolean;
+  readonly transactionIds: readonly string[];
+};
+
+export type ExplainedMove = {
+  readonly at: string;
+  /** As in `submitting`, or `sent (ACSC)`. */
+  readonly what: string;
+  readonly reason: string | undefined;
+  /** Who had it so, or by which way the bank said it. */
+  readonly by: string;
+  /** Of what the bank said. */
+  readonly factId: string | undefined;
+};
+
 export type ExplainedTransaction = {
   readonly id: string;
   readonly accountId: string;
   readonly description: string;
+  /** The payment of ours that made it. */
+  readonly paymentId: string | undefined;
   readonly status: string;
   /** By currency, signed, in minor units. */
   readonly booked: Figures;

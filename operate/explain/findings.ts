@@ -7,6 +7,7 @@ import type {
   ExplainedDelivery,
   ExplainedHandling,
   ExplainedNotification,
+  ExplainedPayment,
   ExplainedTransaction,
   Finding,
 } from './explanation.ts';
@@ -90,15 +91,43 @@ function bankFindings({ currency, bookedMinor, asOf, bank }: ExplainedBalance): 
   return [wrong(`The bank says ${theirs}; ours, as of ${asOf ?? 'no time'}, differs by ${difference}.`)];
 }
 
+/** What became of a payment, and whether its money is reserved where it should be. */
+export function paymentFindings(payment: ExplainedPayment): Finding[] {
+  const { id, state, reason, amountMinor, currency, creditor, customerId, orderedAt, executesOn } = payment;
+  const { standingOrderId, reservedMinor, isToBeReserved, returnedMinor, transactionIds } = payment;
+  const amount = moneyText(amountMinor, currency);
+  const order = standingOrderId
+    ? `a run of ${standingOrderId} of ${customerId}’s`
+    : `ordered by ${customerId}`;
+  const is = `${id} is ${state}${reason ? `, ${reason}` : ''}`;
+  const back = returnedMinor > 0n ? ` ${moneyText(returnedMinor, currency)} came back.` : '';
+  return [
+    note(`${is}: ${amount} to ${creditor}, ${order} ${orderedAt}, to be executed on ${executesOn}.${back}`),
+    isToBeReserved === (reservedMinor !== undefined) && (reservedMinor ?? amountMinor) === amountMinor
+      ? right(
+          isToBeReserved ? `${amount} are reserved for it.` : 'Nothing is reserved for it, as it should be.',
+        )
+      : wrong(
+          isToBeReserved
+            ? `${amount} should be reserved for it, and ${moneyText(reservedMinor ?? 0n, currency)} are.`
+            : `${moneyText(reservedMinor ?? 0n, currency)} are reserved for it, and nothing should be.`,
+        ),
+    ...(transactionIds.length > 0 ? [note(`It made ${transactionIds.join(' and ')}.`)] : []),
+  ];
+}
+
 /** What is worth knowing of how a transaction came about. */
 export function transactionFindings(transaction: ExplainedTransaction): Finding[] {
-  const { booked, held, status, parts } = transaction;
+  const { booked, held, status, parts, paymentId } = transaction;
   const figures = (of: Readonly<Record<string, bigint>>) =>
     Object.entries(of)
       .map(([currency, minor]) => moneyText(minor, currency))
       .join(' and ') || 'nothing';
   return [
     note(`${transaction.id} is ${status}: ${figures(booked)} booked, ${figures(held)} held.`),
+    ...(paymentId
+      ? [note(`${transaction.id} is of payment ${paymentId}: npm run explain -- ${paymentId} tells of that.`)]
+      : []),
     ...parts.flatMap((part) => lateness(part, parts)),
   ];
 }

@@ -6,6 +6,7 @@ import type {
   ExplainedDelivery,
   ExplainedHandling,
   ExplainedNotification,
+  ExplainedPayment,
   ExplainedSpan,
   ExplainedTransaction,
   Explanation,
@@ -34,6 +35,7 @@ export async function pageOf(explanation: Explanation): Promise<string> {
 <header><h1>${subject}</h1><p>in ${environment}</p></header>
 <ul class="findings">${findings.map(({ kind, text }) => html`<li class="${kind}"><span class="mark">${MARKS[kind]}</span> ${text}</li>`)}</ul>
 ${balances.map(balanceSection)}
+${explanation.payments.map(paymentSection)}
 ${transactions.map(transactionSection)}
 ${notifications.map(notificationSection)}
 ${picture === undefined ? '' : html`<section><h2>How it went</h2><figure>${raw(picture)}</figure></section>`}
@@ -70,6 +72,27 @@ ${bank ? html`<tr><td>the bank <small>as of ${bank.asOf}</small></td><td class="
 ${balance.newest.map(
   (each) =>
     html`<tr><td>${each.occurredAt}</td><td>${each.description}</td><td class="money">${moneyText(each.bookedMinor, currency)}</td><td class="money">${each.heldMinor === 0n ? '' : moneyText(each.heldMinor, currency)}</td><td>${each.status}</td><td><code>${each.id}</code></td></tr>`,
+)}
+</tbody></table></section>`;
+}
+
+function paymentSection({
+  id,
+  accountId,
+  creditor,
+  amountMinor,
+  currency,
+  state,
+  scheme,
+  moves,
+}: ExplainedPayment): Html {
+  return html`<section><h2>Payment to ${creditor} <small>${state}</small></h2>
+<p class="figure">${moneyText(amountMinor, currency)} <small>${scheme}</small></p>
+<p class="hint"><code>${id}</code> from account <code>${accountId}</code></p>
+<table><thead><tr><th>when</th><th>what</th><th>why</th><th>by</th><th>fact</th></tr></thead><tbody>
+${moves.map(
+  ({ at, what, reason, by, factId }) =>
+    html`<tr><td>${at}</td><td>${what}</td><td>${reason ?? ''}</td><td>${by}</td><td><code>${factId ?? ''}</code></td></tr>`,
 )}
 </tbody></table></section>`;
 }

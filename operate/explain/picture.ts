@@ -26,6 +26,7 @@ const FILLS: Readonly<Record<ExplainedHandling['state'], string>> = {
 /** The way from the bank to the phone as an SVG: who handled what, what was told, what it became. */
 export async function pictureOf(explanation: Explanation): Promise<string> {
   const { deliveries, handlings } = explanation;
+  const orders = explanation.payments.map(({ id }) => id);
   const viz = await instance();
   const graph: Graph = {
     directed: true,
@@ -51,7 +52,10 @@ export async function pictureOf(explanation: Explanation): Promise<string> {
       ),
       ...things(explanation),
     ],
-    edges: [...handlings.flatMap((handling) => edgesTo(handling, handlings)), ...becomes(explanation)],
+    edges: [
+      ...handlings.flatMap((handling) => edgesTo(handling, handlings, orders)),
+      ...becomes(explanation),
+    ],
   };
   // Without the prologue, so that it stands in a page.
   return viz.renderString(graph, { format: 'svg' }).replace(/^[\s\S]*?<svg/, '<svg');
@@ -69,21 +73,26 @@ function look({ function: fn, at, state, attempts, parked }: ExplainedHandling) 
   return { label, fillcolor: hasFailed ? FILLS.redriven : FILLS[state] };
 }
 
-/** From whoever told the event, or from its delivery. */
-function edgesTo(handling: ExplainedHandling, all: readonly ExplainedHandling[]): Edge[] {
+/** From whoever told the event, or from its delivery, or from the order that it followed from. */
+function edgesTo(
+  handling: ExplainedHandling,
+  all: readonly ExplainedHandling[],
+  orders: readonly string[],
+): Edge[] {
   const { event } = handling;
   if (event.type === 'delivery.received') return [{ tail: event.id, head: nameOf(handling) }];
   const tellers = all.filter(({ told }) => told.some(({ id }) => id === event.id));
-  return tellers.map((teller) => ({
-    tail: nameOf(teller),
-    head: nameOf(handling),
-    attributes: { label: event.type },
-  }));
+  const tails = tellers.length > 0 ? tellers.map(nameOf) : orders.filter((id) => event.subject === id);
+  return tails.map((tail) => ({ tail, head: nameOf(handling), attributes: { label: event.type } }));
 }
 
 /** What it all became: transactions, and what phones were told. */
-function things({ transactions, notifications }: Explanation): Node[] {
+function things({ payments, transactions, notifications }: Explanation): Node[] {
   return [
+    ...payments.map(({ id, creditor, amountMinor, currency, state }) => {
+      const label = [`${moneyText(amountMinor, currency)} to ${plain(creditor)}`, state].join('\n');
+      return { name: id, attributes: { ...THING, label } };
+    }),
     ...transactions.map(({ id, description, status, booked, held }) => {
       const figures = Object.entries(booked).map(([currency, minor]) => {
         const rest = held[currency] ?? 0n;
@@ -111,13 +120,13 @@ function things({ transactions, notifications }: Explanation): Node[] {
   ];
 }
 
-function becomes({ handlings, transactions, notifications }: Explanation): Edge[] {
+function becomes({ handlings, payments, transactions, notifications }: Explanation): Edge[] {
   const dashed = { style: 'dashed' };
   return handlings.flatMap((handling) => {
     const { changes, event, function: fn } = handling;
     const tail = nameOf(handling);
     const written = changes.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-    const toTransactions = transactions.filter(({ id }) => written.includes(id));
+    const toTransactions = [...payments, ...transactions].filter(({ id }) => written.includes(id));
     const toNotifications = notifications.filter(({ id, customerId }) =>
       changes.some(({ path }) => path === `customers/${customerId}/notifications/${id}`),
     );

@@ -32,10 +32,19 @@ const ASKED_MAX = 200;
 export async function storyOf(
   reads: Reads,
   logs: Logs,
-  { deliveryIds, isAbout }: { deliveryIds: readonly string[]; isAbout: (event: Event) => boolean },
+  {
+    deliveryIds,
+    begun = [],
+    isAbout,
+  }: {
+    deliveryIds: readonly string[];
+    /** Events of ours that came from no delivery. */
+    begun?: readonly Event[] | undefined;
+    isAbout: (event: Event) => boolean;
+  },
 ): Promise<Story> {
   const first = await readDeliveries(reads, deliveryIds);
-  const known = await follow(reads, first, isAbout);
+  const known = await follow(reads, [...begun, ...first.map(eventOf)], isAbout);
   const lines = await logs({ eventId: idsOf(known.handlings).slice(0, ASKED_MAX) });
   const traces = [...new Set(lines.flatMap((line) => traceOf(line) ?? []))].slice(0, ASKED_MAX);
   const ofTraces = traces.length === 0 ? [] : await logs({ trace: traces });
@@ -49,7 +58,8 @@ export async function storyOf(
   ].filter(({ deliveryId }) => !deliveryIds.includes(deliveryId));
   const again = new Map(others.map((each) => [each.deliveryId, each]));
   const deliveries = [...first, ...again.values()].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
-  const { handlings, left } = again.size === 0 ? known : await follow(reads, deliveries, isAbout);
+  const { handlings, left } =
+    again.size === 0 ? known : await follow(reads, [...begun, ...deliveries.map(eventOf)], isAbout);
   const handled = new Set(handlings.map(({ event }) => event.id));
   // A bank may begin one trace for many deliveries.
   const told = deliveries.filter(({ deliveryId }) => handled.has(deliveryId));
@@ -63,10 +73,10 @@ export async function storyOf(
 
 async function follow(
   reads: Reads,
-  deliveries: readonly Delivery[],
+  events: readonly Event[],
   isAbout: (event: Event) => boolean,
 ): Promise<{ handlings: Handling[]; left: number }> {
-  const { handlings: all, left } = await walk(reads, deliveries.map(eventOf), isAbout);
+  const { handlings: all, left } = await walk(reads, events, isAbout);
   const kept = new Set(all.filter(({ event }) => isAbout(event)).map(({ event }) => event.id));
   // What follows from it belongs to the story, and what it followed from.
   for (const { event, told } of all) {

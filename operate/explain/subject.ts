@@ -6,6 +6,7 @@ import type { Delivery } from '../../shared/store/deliveries.ts';
 import type { Stored } from '../../shared/store/document.ts';
 import { driftFrom, driftPath } from '../../shared/store/drifts.ts';
 import { notificationsCalled } from '../../shared/store/notifications.ts';
+import { paymentPath } from '../../shared/store/payments.ts';
 import { transactionFrom, transactionPath, transactionsNamed } from '../../shared/store/transactions.ts';
 import { readDeliveries } from './deliveries.ts';
 import type { Found } from './story.ts';
@@ -15,6 +16,7 @@ export type Subject =
   | { readonly kind: 'transaction'; readonly found: readonly Found[] }
   | { readonly kind: 'notification'; readonly documents: readonly Stored[] }
   | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'payment'; readonly paymentId: string }
   | { readonly kind: 'delivery'; readonly delivery: Delivery }
   | { readonly kind: 'drift'; readonly drift: Drift }
   /** Whatever is nothing else: only who has handled it can tell. */
@@ -30,6 +32,8 @@ export async function subjectOf(reads: Reads, id: string): Promise<Subject> {
   }
   const drift = id.startsWith('drf_') ? driftFrom(await readOne(reads, driftPath(id))) : undefined;
   if (drift) return { kind: 'drift', drift };
+  const payment = id.startsWith('pay_') ? await readOne(reads, paymentPath(id)) : undefined;
+  if (payment?.fields) return { kind: 'payment', paymentId: id };
   const account = await readOne(reads, accountPath(id));
   if (account.fields) return { kind: 'account', accountId: id };
   for (const field of ['id', '_aliases', 'bankIds'] as const) {

@@ -35,6 +35,7 @@ export async function explainedTransaction(
     id,
     accountId,
     description: summary.description,
+    paymentId: summary.paymentId,
     status: summary.status,
     booked: Object.fromEntries(figures.map(([currency, { booked }]) => [currency, booked])),
     held: Object.fromEntries(figures.map(([currency, { held }]) => [currency, held])),

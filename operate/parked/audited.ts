@@ -18,7 +18,10 @@ export async function commitAudited(
     return true;
   } catch (error) {
     if ((await readOne(platform, auditPath(id))).fields) return true;
-    if (error instanceof StoreError && error.code === CODES.failedPrecondition) return false;
+    // What was not there when it was read may be there by now.
+    const { failedPrecondition, alreadyExists } = CODES;
+    if (error instanceof StoreError && [failedPrecondition, alreadyExists].includes(error.code as 6 | 9))
+      return false;
     throw error;
   }
 }

@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { registry } from '../../functions/registry.ts';
-import type { Api } from '../../shared/runtime/described.ts';
+import type { Api, Refusals } from '../../shared/runtime/described.ts';
 import { onRequest } from '../../shared/runtime/on-request.ts';
 import { readApis, undescribed } from './apis.ts';
+import { refusalsOf } from './openapi/refusals.ts';
 import { openApi } from './openapi.ts';
 import { three } from './planted.ts';
 
@@ -78,6 +79,14 @@ test('what is sent may hold no field that is not known; what is answered may com
   expect(components.schemas.Thing).not.toHaveProperty('additionalProperties');
 });
 
+test('a body is needed, unless it may be left out', () => {
+  const { body } = api['POST /v1/things/:thingId'];
+  const neededIn = ({ paths }: ReturnType<typeof described>) =>
+    paths['/v1/things/{thingId}'].post.requestBody.required;
+  expect(neededIn(described())).toBe(true);
+  expect(neededIn(described({ body: { ...body, isOptional: true } }))).toBe(false);
+});
+
 test('a field that there is not is not described', () => {
   const { body } = api['POST /v1/things/:thingId'];
   expect(() => described({ body: { ...body, fields: { colour: 'Which.' } } })).toThrow('colour is described');
@@ -99,28 +108,46 @@ test('a route that nobody described, and a description of no route, are named', 
 
 const apis = await readApis(registry);
 
-test.each(registry.filter(({ fn }) => apis.has(fn.name)))(
-  'callers of $fn.name are told of each code that it refuses by, and of no other',
-  async ({ room, fn }) => {
-    const told = Object.values(apis.get(fn.name) ?? {})
-      .flatMap(({ refusals = {} }) => Object.entries(refusals))
-      .flatMap(([status, codes]) => Object.keys(codes).map((code) => `${status} ${code}`));
+const served = registry.flatMap(({ room, fn }) => {
+  const api = apis.get(fn.name);
+  return fn.trigger === 'request' && api ? [{ room, fn, name: fn.name, api }] : [];
+});
+
+test.each(served)(
+  'callers of $name are told of each code that it refuses by, and of no other',
+  async ({ room, fn, api }) => {
+    const routes = Object.entries(api);
+    const own = routes.flatMap(([, { refusals = {} }]) => codesIn(refusals));
+    const told = routes.flatMap(([route, each]) => codesIn(refusalsOf(fn, route, each)));
     const patterns = await refusedIn(`functions/${room}/${fn.name}`);
-    expect(told.filter((code) => !patterns.some((pattern) => pattern.test(code)))).toEqual([]);
+    expect(own.filter((code) => !patterns.some((pattern) => pattern.test(code)))).toEqual([]);
     expect(patterns.filter((pattern) => !told.some((code) => pattern.test(code)))).toEqual([]);
   },
 );
 
-/** Each `PublicError` that a function's own files throw, as what its status and code look like. */
-async function refusedIn(folder: string): Promise<RegExp[]> {
-  const files = (await readdir(folder)).filter((name) => !/(\.test|^api)\.ts$/.test(name));
-  const texts = await Promise.all(files.map((name) => readFile(`${folder}/${name}`, 'utf8')));
-  return [...texts.join('\n').matchAll(/new PublicError\(\s*(\d+),\s*([^,)]+)/g)].map(
-    ([, status, code = '']) => {
-      const literal = /^['`](.*)['`]$/.exec(code)?.[1];
-      return new RegExp(
-        `^${status} ${literal?.replaceAll('.', '[.]').replaceAll(/\$\{[^}]*\}/g, '.+') ?? '.+'}$`,
-      );
-    },
+function codesIn(refusals: Refusals): string[] {
+  return Object.entries(refusals).flatMap(([status, codes]) =>
+    Object.keys(codes).map((code) => `${status} ${code}`),
   );
+}
+
+/** Each `PublicError` that a function’s own files throw, or what they use of the runtime, as what its status and code look like. */
+async function refusedIn(folder: string): Promise<RegExp[]> {
+  const files = (await readdir(folder)).filter((name) => !/(\.test|^api|^answers)\.ts$/.test(name));
+  const own = await textsOf(files.map((name) => `${folder}/${name}`));
+  // Whatever refuses before a handler is asked is the same for all.
+  const used = [...own.matchAll(/'[./]+\/(shared\/runtime\/(?!on-request)[\w-]+\.ts)'/g)].map(
+    ([, file = '']) => file,
+  );
+  const texts = own + (await textsOf([...new Set(used)]));
+  return [...texts.matchAll(/new PublicError\(\s*(\d+),\s*([^,)]+)/g)].map(([, status, code = '']) => {
+    const literal = /^['`](.*)['`]$/.exec(code)?.[1];
+    return new RegExp(
+      `^${status} ${literal?.replaceAll('.', '[.]').replaceAll(/\$\{[^}]*\}/g, '.+') ?? '.+'}$`,
+    );
+  });
+}
+
+async function textsOf(files: readonly string[]): Promise<string> {
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectDebitNews, News, TransactionNews } from './notification.ts';
+import type { DirectDebitNews, News, PaymentNews, TransactionNews } from './notification.ts';
 import { languageOf, textOf } from './notification-text.ts';
 import { WORDS } from './notification-words.ts';
 
@@ -151,7 +151,7 @@ describe('a text', () => {
 });
 
 describe.each(Object.entries(WORDS))('the words of %s', (_, words) => {
-  const [amount, on] = ['«12,00»', '«25»'];
+  const [amount, on] = ['«12,00»', '«25»']; // where there is no date, the second is a reason
   const said = Object.values(words).flatMap((word: string | readonly string[] | typeof words.booked) =>
     typeof word === 'function' ? word(amount, on) : word,
   );
@@ -162,8 +162,8 @@ describe.each(Object.entries(WORDS))('the words of %s', (_, words) => {
   });
 
   test('leave no amount and no date out', () => {
-    expect(said.filter((sentence) => sentence.includes(amount))).toHaveLength(13);
-    expect(said.filter((sentence) => sentence.includes(on))).toHaveLength(3);
+    expect(said.filter((sentence) => sentence.includes(amount))).toHaveLength(16);
+    expect(said.filter((sentence) => sentence.includes(on))).toHaveLength(5);
   });
 });
 
@@ -224,5 +224,57 @@ describe('a direct debit', () => {
     ['nb-NO', 'Automatisk trekk | 450,00 DKK trekkes 1. des.'],
   ])('has a title where nobody is named: %s', (locale, text) => {
     expect(told({ ...direct, description: '' }, locale)).toBe(text);
+  });
+});
+
+describe('a payment', () => {
+  const refused: PaymentNews = {
+    ...{ kind: 'payment', status: 'rejected', description: 'Udlejer' },
+    ...{ amountMinor: 800_000n, currency: 'DKK' },
+  };
+
+  test.each([
+    [
+      'insufficient-funds',
+      'There was not enough money in your account.',
+      'Der var ikke penge nok på din konto.',
+    ],
+    ['limit', 'It is more than your limit allows.', 'Det er mere, end din grænse tillader.'],
+    ['account-unknown', 'There is no account with that number.', 'Der er ingen konto med det nummer.'],
+    [
+      'account-closed',
+      'The account that you paid to is closed or blocked.',
+      'Kontoen, som du betalte til, er lukket eller spærret.',
+    ],
+    [
+      'not-received',
+      'The bank never got it, so you can order it again.',
+      'Banken fik den aldrig, så du kan betale igen.',
+    ],
+    [undefined, 'It could not be carried out.', 'Betalingen kunne ikke gennemføres.'],
+  ] as const)('that was not paid says why: %s', (reason, english, danish) => {
+    expect(told({ ...refused, reason })).toBe(`Udlejer | DKK 8,000.00 was not paid. ${english}`);
+    expect(told({ ...refused, reason }, 'da-DK')).toBe(`Udlejer | 8.000,00 kr. blev ikke betalt. ${danish}`);
+  });
+
+  test.each([
+    [
+      'sv-SE',
+      'Udlejer | 8 000,00 Dkr har kommit tillbaka till ditt konto. Mottagarens bank skickade tillbaka pengarna.',
+    ],
+    [
+      'nb-NO',
+      'Udlejer | 8 000,00 DKK er kommet tilbake til kontoen din. Mottakerens bank sendte pengene tilbake.',
+    ],
+  ])('that came back says so, whoever knows why: %s', (locale, text) => {
+    expect(told({ ...refused, status: 'returned' }, locale)).toBe(text);
+  });
+
+  test('that is paid after all says so; to an account of one’s own it is a transfer', () => {
+    const after = { ...refused, status: 'paid-after-all' } as const;
+    expect(told(after)).toBe('Udlejer | DKK 8,000.00 is paid after all');
+    expect(told({ ...after, description: '' }, 'da')).toBe(
+      'Overførsel | 8.000,00 kr. bliver alligevel betalt',
+    );
   });
 });

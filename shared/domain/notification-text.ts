@@ -1,5 +1,5 @@
 import { decimalOf, exponentOf } from './currency.ts';
-import type { DirectDebitNews, News, TransactionNews } from './notification.ts';
+import type { DirectDebitNews, News, PaymentNews, SecurityNews, TransactionNews } from './notification.ts';
 import { type Language, WORDS, type Words } from './notification-words.ts';
 
 export type Text = { readonly title: string; readonly body: string; readonly language: Language };
@@ -14,7 +14,7 @@ export function textOf(news: News, locale: string | undefined): Text {
     news.kind === 'security'
       ? words[news.status]
       : [
-          news.description || (news.kind === 'direct-debit' ? words.directDebit : titleOf(news, words)),
+          news.description || titleOf(news, words),
           wordingOf(news, words, language ? baseOf(locale) : DEFAULT_LOCALE),
         ];
   return { title, body, language: language ?? 'en' };
@@ -31,14 +31,25 @@ export function languageOf(locale: string): Language | undefined {
   }
 }
 
-function wordingOf(news: TransactionNews | DirectDebitNews, words: Words, locale: string): string {
+function wordingOf(news: Exclude<News, SecurityNews>, words: Words, locale: string): string {
+  if (news.kind === 'payment') return ofPayment(news, words, locale);
   if (news.kind !== 'direct-debit') return bodyOf(news, words, locale);
   const amount = amountIn(locale, news.currency, news.amountMinor);
   if (news.status === 'announced') return words.announced(amount, dateIn(locale, news.dueOn));
   return news.status === 'refused' ? words.notCollected(amount) : words.broughtBack(amount);
 }
 
-function titleOf({ kind, means }: TransactionNews, words: Words): string {
+function ofPayment({ status, reason, ...of }: PaymentNews, words: Words, locale: string): string {
+  const amount = amountIn(locale, of.currency, of.amountMinor);
+  if (status === 'paid-after-all') return words.paidAfterAll(amount);
+  if (status === 'rejected') return words.notPaid(amount, words[reason ?? 'not-carried-out']);
+  return words.cameBack(amount, words[reason ?? 'sent-back']);
+}
+
+function titleOf(news: TransactionNews | DirectDebitNews | PaymentNews, words: Words): string {
+  if (news.kind === 'direct-debit') return words.directDebit;
+  if (news.kind === 'payment') return words.transfer;
+  const { kind, means } = news;
   if (kind === 'income') return means === 'card' ? words.refund : words.income;
   return means === 'card' ? words.purchase : words.transfer;
 }

@@ -22,6 +22,17 @@ export type Words = {
   readonly announced: (amount: string, on: string) => string;
   readonly notCollected: (amount: string) => string;
   readonly broughtBack: (amount: string) => string;
+  readonly notPaid: (amount: string, why: string) => string;
+  readonly cameBack: (amount: string, why: string) => string;
+  readonly paidAfterAll: (amount: string) => string;
+  /** Why a payment was not paid, or came back: a sentence each. */
+  readonly 'insufficient-funds': string;
+  readonly limit: string;
+  readonly 'account-unknown': string;
+  readonly 'account-closed': string;
+  readonly 'not-received': string;
+  readonly 'not-carried-out': string;
+  readonly 'sent-back': string;
   readonly frozen: readonly [title: string, body: string];
   readonly unfrozen: readonly [title: string, body: string];
   readonly closed: readonly [title: string, body: string];
@@ -50,6 +61,16 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     announced: (amount, on) => `${amount} will be collected on ${on}`,
     notCollected: (amount) => `${amount} was not collected`,
     broughtBack: (amount) => `${amount} has been given back`,
+    notPaid: (amount, why) => `${amount} was not paid. ${why}`,
+    cameBack: (amount, why) => `${amount} came back to your account. ${why}`,
+    paidAfterAll: (amount) => `${amount} is paid after all`,
+    'insufficient-funds': 'There was not enough money in your account.',
+    limit: 'It is more than your limit allows.',
+    'account-unknown': 'There is no account with that number.',
+    'account-closed': 'The account that you paid to is closed or blocked.',
+    'not-received': 'The bank never got it, so you can order it again.',
+    'not-carried-out': 'It could not be carried out.',
+    'sent-back': 'The other bank sent it back.',
     frozen: [
       'Your account is frozen',
       'Nothing can be paid from it for now. Contact us if you do not know why.',
@@ -85,6 +106,16 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     announced: (amount, on) => `${amount} bliver opkrævet ${on}`,
     notCollected: (amount) => `${amount} blev ikke opkrævet`,
     broughtBack: (amount) => `${amount} er betalt tilbage`,
+    notPaid: (amount, why) => `${amount} blev ikke betalt. ${why}`,
+    cameBack: (amount, why) => `${amount} er kommet tilbage på din konto. ${why}`,
+    paidAfterAll: (amount) => `${amount} bliver alligevel betalt`,
+    'insufficient-funds': 'Der var ikke penge nok på din konto.',
+    limit: 'Det er mere, end din grænse tillader.',
+    'account-unknown': 'Der er ingen konto med det nummer.',
+    'account-closed': 'Kontoen, som du betalte til, er lukket eller spærret.',
+    'not-received': 'Banken fik den aldrig, så du kan betale igen.',
+    'not-carried-out': 'Betalingen kunne ikke gennemføres.',
+    'sent-back': 'Modtagerens bank sendte pengene tilbage.',
     frozen: [
       'Din konto er spærret',
       'Der kan ikke betales fra den lige nu. Kontakt os, hvis du ikke ved hvorfor.',
@@ -120,6 +151,16 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     announced: (amount, on) => `${amount} dras ${on}`,
     notCollected: (amount) => `${amount} drogs inte`,
     broughtBack: (amount) => `${amount} har betalats tillbaka`,
+    notPaid: (amount, why) => `${amount} betalades inte. ${why}`,
+    cameBack: (amount, why) => `${amount} har kommit tillbaka till ditt konto. ${why}`,
+    paidAfterAll: (amount) => `${amount} betalas trots allt`,
+    'insufficient-funds': 'Det fanns inte tillräckligt med pengar på ditt konto.',
+    limit: 'Det är mer än din gräns tillåter.',
+    'account-unknown': 'Det finns inget konto med det numret.',
+    'account-closed': 'Kontot som du betalade till är stängt eller spärrat.',
+    'not-received': 'Banken fick den aldrig, så du kan betala igen.',
+    'not-carried-out': 'Betalningen kunde inte genomföras.',
+    'sent-back': 'Mottagarens bank skickade tillbaka pengarna.',
     frozen: [
       'Ditt konto är spärrat',
       'Inget kan betalas från det just nu. Kontakta oss om du inte vet varför.',
@@ -155,6 +196,16 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     announced: (amount, on) => `${amount} trekkes ${on}`,
     notCollected: (amount) => `${amount} ble ikke trukket`,
     broughtBack: (amount) => `${amount} er betalt tilbake`,
+    notPaid: (amount, why) => `${amount} ble ikke betalt. ${why}`,
+    cameBack: (amount, why) => `${amount} er kommet tilbake til kontoen din. ${why}`,
+    paidAfterAll: (amount) => `${amount} blir likevel betalt`,
+    'insufficient-funds': 'Det var ikke nok penger på kontoen din.',
+    limit: 'Det er mer enn grensen din tillater.',
+    'account-unknown': 'Det finnes ingen konto med det nummeret.',
+    'account-closed': 'Kontoen som du betalte til, er stengt eller sperret.',
+    'not-received': 'Banken fikk den aldri, så du kan betale på nytt.',
+    'not-carried-out': 'Betalingen kunne ikke gjennomføres.',
+    'sent-back': 'Mottakerens bank sendte pengene tilbake.',
     frozen: [
       'Kontoen din er sperret',
       'Ingenting kan betales fra den nå. Kontakt oss hvis du ikke vet hvorfor.',

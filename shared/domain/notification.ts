@@ -32,13 +32,38 @@ export type DirectDebitNews = {
   readonly dueOn: string;
 };
 
-export type News = TransactionNews | SecurityNews | DirectDebitNews;
+/** What a customer is told of a payment that they ordered, beside the transactions that book it. */
+export type PaymentNews = {
+  readonly kind: 'payment';
+  readonly status: 'rejected' | 'returned' | 'paid-after-all';
+  /** Of what came back, as much as that was. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** Who is paid, as of a transaction. */
+  readonly description: string;
+  /** Where it is one that customers can do something about. */
+  readonly reason?:
+    | 'insufficient-funds'
+    | 'limit'
+    | 'account-unknown'
+    | 'account-closed'
+    | 'not-received'
+    | undefined;
+};
 
-const SWITCH_OF = { announced: 'spending', refused: 'declined', returned: 'income' } as const;
+export type News = TransactionNews | SecurityNews | DirectDebitNews | PaymentNews;
+
+const SWITCH_OF = {
+  announced: 'spending',
+  refused: 'declined',
+  rejected: 'declined',
+  returned: 'income',
+  'paid-after-all': 'spending',
+} as const;
 
 /** By which of their switches a customer has it pushed or not. */
-export function switchOf(news: TransactionNews | DirectDebitNews): TransactionNews['kind'] {
-  return news.kind === 'direct-debit' ? SWITCH_OF[news.status] : news.kind;
+export function switchOf(news: Exclude<News, SecurityNews>): TransactionNews['kind'] {
+  return news.kind === 'direct-debit' || news.kind === 'payment' ? SWITCH_OF[news.status] : news.kind;
 }
 
 const DESCRIPTION_LENGTH_MAX = 60;

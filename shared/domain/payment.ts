@@ -94,6 +94,13 @@ export type PaymentWord =
     };
 export type RecallState = 'requested' | 'accepted' | 'rejected';
 
+/** By which fact a word came: whoever told the fact, and the bank's delivery where one brought it. */
+export type WordArrival = {
+  readonly factId: string;
+  readonly source: string;
+  readonly deliveryId?: string | undefined;
+};
+
 /** A payment: the order, our own steps in their order, and what the bank said as a set that has no order. */
 export type Payment = PaymentOrder & {
   /** The plain date into whose limits it counts, once its money is reserved. */
@@ -105,6 +112,8 @@ export type Payment = PaymentOrder & {
   readonly retriesAt?: string | undefined;
   readonly steps: readonly Step[];
   readonly words: Readonly<Record<string, PaymentWord>>;
+  /** Of each word, by its key; the one thing here that depends on the order of arrival. */
+  readonly arrivals?: Readonly<Record<string, WordArrival>> | undefined;
 };
 
 // Source: ISO 20022 external code set ExternalPaymentTransactionStatus1Code, as used in pain.002.
@@ -255,14 +264,15 @@ export function withStep(payment: Payment, step: Step): Payment {
 export function historyOf({ steps, words }: Pick<Payment, 'steps' | 'words'>) {
   const own = steps.map(({ state, at, reason }) => ({ state: state as string, at, reason }));
   const told = Object.values(words).map((word) => ({
-    state: nameOf(word),
+    state: meaningOf(word),
     at: word.at,
     reason: 'reason' in word ? word.reason : undefined,
   }));
   return [...own, ...told.sort(byInstant)].sort(byInstant);
 }
 
-function nameOf(word: PaymentWord): string {
+/** What a word says that the payment is. */
+export function meaningOf(word: PaymentWord): string {
   if (word.kind === 'status') return STATE_OF[word.isoStatus];
   if (word.kind === 'recall') return `recall-${word.state}`;
   if (word.kind === 'return') return 'returned';

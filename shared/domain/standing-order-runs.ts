@@ -1,3 +1,4 @@
+import type { Authorisation, Challenge } from './authorisation.ts';
 import { addDays, type BankCalendar, nextBankDay, previousBankDay } from './bank-days.ts';
 import type { Money } from './money.ts';
 import type { Creditor, Scheme } from './payment.ts';
@@ -18,12 +19,15 @@ export type StandingOrder = {
   readonly schedule: Schedule;
   readonly convention?: 'following' | 'preceding' | undefined;
   readonly pauses: readonly Pause[];
-  /** The due date of its last run; what is due up to then has been paid, or was not to be. */
+  /** What is due up to this date has been paid, or was not to be: the due date of its last run, as a rule. */
   readonly lastDueOn?: string | undefined;
   /** The plain date on which somebody ended it: no run happens after that, whenever it was due. */
   readonly endedOn?: string | undefined;
   /** It runs only once the customer has proved who they are. */
   readonly isAwaitingAuthorisation: boolean;
+  /** Of one that awaits it: what makes it this one. */
+  readonly challenge?: Challenge | undefined;
+  readonly authorisation?: Authorisation | undefined;
 };
 
 export type StandingOrderState = 'awaiting-authorisation' | 'active' | 'paused' | 'ended';
@@ -58,6 +62,23 @@ export function withRun(order: StandingOrder, dueOn: string): StandingOrder {
 
 export function withPause(order: StandingOrder, pause: Pause): StandingOrder {
   return { ...order, pauses: [...order.pauses, pause] };
+}
+
+/**
+ * Authorised on this day, and received only then (PSD2, article 78): what was due before it is not caught up, as after a
+ * pause.
+ */
+export function authorisedOn(
+  today: string,
+  order: StandingOrder,
+  authorisation: Authorisation,
+): StandingOrder {
+  const wasDue = order.schedule.startsOn < today;
+  return {
+    ...order,
+    ...{ isAwaitingAuthorisation: false, challenge: undefined, authorisation },
+    lastDueOn: wasDue ? addDays(today, -1) : undefined,
+  };
 }
 
 /** Not paused from today on. What was due until yesterday stays as it was: a pause is not caught up. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { authenticatedText, needsAuthentication, registrationText } from './strong-authentication.ts';
+import {
+  authenticatedSeriesText,
+  authenticatedText,
+  needsAuthentication,
+  registrationText,
+} from './strong-authentication.ts';
 
 const from = { DKK: 100_000n };
 const asked = (amountMinor: bigint, currency = 'DKK', scheme: 'domestic' | 'own-account' = 'domestic') =>
@@ -37,6 +42,22 @@ describe('what is authenticated', () => {
   test('cannot be written by a name', () => {
     expect(text({ name: 'Udlejer","n', iban: 'DK5000400440116243' })).toBe(
       '["payment","pay_1","acct-1","123456","DKK","iban","DK5000400440116243","Udlejer\\",\\"n","n"]',
+    );
+  });
+
+  test('of a standing order is also when it is paid, with nothing left to a default', () => {
+    const series = { ...order, id: 'sto_1', creditor: { accountId: 'acct-2' } };
+    const monthly = { every: 'month', interval: 1, startsOn: '2026-12-31' } as const;
+    expect(authenticatedSeriesText({ ...series, schedule: monthly }, { nonce: 'n' })).toBe(
+      '["standing-order","sto_1","acct-1","123456","DKK","account","acct-2","month",1,"2026-12-31",null,false,"following","n"]',
+    );
+    const until = { ...monthly, endsOn: '2027-12-31', atMonthEnd: true };
+    const text = authenticatedSeriesText(
+      { ...series, schedule: until, convention: 'preceding' },
+      { nonce: 'n' },
+    );
+    expect(text).toBe(
+      '["standing-order","sto_1","acct-1","123456","DKK","account","acct-2","month",1,"2026-12-31","2027-12-31",true,"preceding","n"]',
     );
   });
 

@@ -33,6 +33,8 @@ export type Refusals = Readonly<Record<number, Readonly<Record<string, string>>>
 export type DescribedBody = {
   /** The very schema that the handler parses with. */
   readonly schema: z.ZodType;
+  /** It may be left out, whole. */
+  readonly isOptional?: true;
   readonly description: string;
   readonly example: unknown;
   /** What single fields are, where their names leave that open. */
@@ -47,6 +49,9 @@ export type DescribedAnswer = {
   /** What stands in its headers, by name. */
   readonly headers?: Readonly<Record<string, string>>;
 };
+
+/** Names each of them: what is new among them does not compile until callers are told of it. */
+export type EnumOf<Value extends string> = z.ZodEnum<{ [Each in Value]: Each }>;
 
 /** A page of a list; `nextCursor` is there while there are more. */
 export function pageOf<Item extends z.ZodType>(item: Item) {

@@ -7,6 +7,9 @@ import { paymentStatusChanged } from '../events/payment-facts.ts';
 // A call that began just before may arrive this much later, and two clocks may differ.
 const MARGIN_SECONDS = 3600;
 
+/** In place of a delivery's id: no delivery brought it, the bank said so when it was called or asked. */
+export const ANSWER = 'answer';
+
 /** Whether the bank surely remembers the payment's key still, so that a call more is the same call. */
 export function mayCall(payment: Payment, terms: PaymentTerms | undefined, now: Date): boolean {
   return terms !== undefined && ageSeconds(payment, now) < terms.keyLifetimeSeconds - MARGIN_SECONDS;
@@ -33,8 +36,7 @@ export function statusFact({ id, bank, accountId }: Payment, said: PaymentSaid, 
     time: at,
     data: {
       ...{ bank, accountId, paymentId: id, bankPaymentId, isoStatus, reason, role: 'books' },
-      // No delivery brought it: it is what the bank answered.
-      ...{ bankEventId: factId, deliveryId: 'answer', receivedAt: now.toISOString() },
+      ...{ bankEventId: factId, deliveryId: ANSWER, receivedAt: now.toISOString() },
     },
   });
 }

@@ -15,6 +15,7 @@ export type Notification = Text & {
   readonly accountId?: string | undefined;
   readonly transactionId?: string | undefined;
   readonly directDebitId?: string | undefined;
+  readonly paymentId?: string | undefined;
   /** Of one about no transaction: the event that brought it first. */
   readonly arrival?: { readonly eventId: string; readonly traceparent: string } | undefined;
 };
@@ -30,6 +31,7 @@ const common = z.object({
   accountId: z.string().optional(),
   transactionId: z.string().optional(),
   directDebitId: z.string().optional(),
+  paymentId: z.string().optional(),
   _arrival: z.object({ eventId: z.string(), traceparent: z.string() }).optional(),
 });
 
@@ -58,13 +60,25 @@ const directDebitNews = z.object({
   dueOn: z.string(),
 });
 
+const paymentNews = z.object({
+  kind: z.literal('payment'),
+  status: z.enum(['rejected', 'returned', 'paid-after-all']),
+  amountMinor: z.bigint(),
+  currency: z.string(),
+  description: z.string(),
+  reason: z
+    .enum(['insufficient-funds', 'limit', 'account-unknown', 'account-closed', 'not-received'])
+    .optional(),
+});
+
 const news = z.union([
   transactionNews.transform(({ _means, ...plain }) => ({ ...plain, means: _means })),
   securityNews,
   directDebitNews,
+  paymentNews,
 ]) satisfies z.ZodType<News>;
 
-/** One for one transaction and customer, or for one fact about their security. */
+/** One for one transaction or payment and customer, or for one fact about their security. */
 export function notificationIdOf(...about: readonly string[]): string {
   return idFrom('ntf', ...about);
 }

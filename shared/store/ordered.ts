@@ -36,3 +36,7 @@ const limits = z.object({
 export function limitsFrom({ fields }: Stored): Limits | undefined {
   return fields && limits.parse(fields);
 }
+
+export function writeLimits(read: Stored, own: Limits): Write {
+  return write(read, { schema: 1n, ...own });
+}

@@ -10,6 +10,7 @@ import {
   returnedMinor,
   type Step,
   stateOf,
+  type WordArrival,
   wordKey,
 } from '../domain/payment.ts';
 import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
@@ -45,8 +46,17 @@ const word = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recall'), state: z.enum(['requested', 'accepted', 'rejected']), ...said }),
 ]) satisfies z.ZodType<PaymentWord>;
 
-const challenge = z.object({ nonce: z.string(), expiresAt: z.string() }) satisfies z.ZodType<Challenge>;
-const authorisation = z.object({
+const arrival = z.object({
+  factId: z.string(),
+  source: z.string(),
+  deliveryId: z.string().optional(),
+}) satisfies z.ZodType<WordArrival>;
+
+export const challenge = z.object({
+  nonce: z.string(),
+  expiresAt: z.string(),
+}) satisfies z.ZodType<Challenge>;
+export const authorisation = z.object({
   passkeyId: z.string(),
   publicKey: z.string(),
   nonce: z.string(),
@@ -75,6 +85,7 @@ const stored = z.object({
   _retriesAt: z.string().optional(),
   _steps: z.array(step),
   _words: z.record(z.string(), word),
+  _arrival: z.record(z.string(), arrival).optional(),
 });
 
 export function paymentPath(paymentId: string): string {
@@ -92,22 +103,39 @@ export function paymentFrom({ fields }: Stored): Payment | undefined {
     _authorisation,
     _steps,
     _words,
+    _arrival,
     ...order
   } = stored.parse(fields);
   const words = Object.fromEntries(Object.values(_words).map((each) => [wordKey(each), each]));
+  const arrivals = Object.fromEntries(
+    Object.keys(words).flatMap((key) => {
+      const found = _arrival?.[encodeId(key)];
+      return found ? [[key, found] as const] : [];
+    }),
+  );
   return {
     ...order,
     amount: { amountMinor, currency },
     ...{ reservedOn: _reservedOn, retriesAt: _retriesAt },
     ...{ challenge: _challenge, authorisation: _authorisation },
     steps: _steps,
-    words,
+    ...{ words, arrivals },
   };
 }
 
 /** With what follows from it: what it is, why, and until when somebody has to look after it. */
 export function writePayment(read: Stored, payment: Payment): Write {
-  const { amount, reservedOn, retriesAt, challenge, authorisation, steps, words, ...order } = payment;
+  const {
+    amount,
+    reservedOn,
+    retriesAt,
+    challenge,
+    authorisation,
+    steps,
+    words,
+    arrivals = {},
+    ...order
+  } = payment;
   const state = stateOf(payment);
   return write(
     read,
@@ -123,11 +151,16 @@ export function writePayment(read: Stored, payment: Payment): Write {
       _authorisation: authorisation,
       _retriesAt: retriesAt,
       _steps: steps,
-      _words: Object.fromEntries(Object.values(words).map((each) => [encodeId(wordKey(each)), each])),
+      _words: encoded(words),
+      _arrival: Object.keys(arrivals).length > 0 ? encoded(arrivals) : undefined,
       _awaitsBankSince: awaitsBank(state) ? steps.at(-1)?.at : undefined,
       _dueOn: state === 'scheduled' ? (retriesAt ?? order.executesOn) : undefined,
     }),
   );
+}
+
+function encoded(byKey: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries(byKey).map(([key, each]) => [encodeId(key), each]));
 }
 
 /** Those of an account, the newest first. */

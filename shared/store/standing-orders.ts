@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Pause, Schedule } from '../domain/standing-order.ts';
 import type { StandingOrder } from '../domain/standing-order-runs.ts';
 import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
-import { creditor } from './payments.ts';
+import { authorisation, challenge, creditor } from './payments.ts';
 
 const often = {
   interval: z.bigint().transform(Number),
@@ -33,6 +33,8 @@ const stored = z.object({
   lastDueOn: z.string().optional(),
   endedOn: z.string().optional(),
   isAwaitingAuthorisation: z.boolean(),
+  _challenge: challenge.optional(),
+  _authorisation: authorisation.optional(),
 });
 
 export function standingOrderPath(standingOrderId: string): string {
@@ -41,17 +43,21 @@ export function standingOrderPath(standingOrderId: string): string {
 
 export function standingOrderFrom({ fields }: Stored): StandingOrder | undefined {
   if (!fields) return undefined;
-  const { amountMinor, currency, ...order } = stored.parse(fields);
-  return { ...order, amount: { amountMinor, currency } };
+  const { amountMinor, currency, _challenge, _authorisation, ...order } = stored.parse(fields);
+  return {
+    ...order,
+    amount: { amountMinor, currency },
+    ...{ challenge: _challenge, authorisation: _authorisation },
+  };
 }
 
 /** With the plain date on which somebody has to look after it next: none where it has no run to come. */
 export function writeStandingOrder(read: Stored, order: StandingOrder, nextOn: string | undefined): Write {
-  const { amount, schedule: when, ...rest } = order;
-  const interval = BigInt(when.interval);
+  const { amount, schedule: when, challenge: _challenge, authorisation: _authorisation, ...rest } = order;
+  const schedule = { ...when, interval: BigInt(when.interval) };
   return write(
     read,
-    defined({ schema: 1n, ...rest, ...amount, schedule: { ...when, interval }, _nextOn: nextOn }),
+    defined({ schema: 1n, ...rest, ...amount, schedule, _nextOn: nextOn, _challenge, _authorisation }),
   );
 }
 

@@ -183,6 +183,11 @@ export function transactionsNamed(name: string, by: 'id' | '_aliases' | 'bankIds
   return { collection: 'transactions', everywhere: true, where: [[by, operator, name]], limit: NAMED_MAX };
 }
 
+/** Those of an account that a payment of ours made. */
+export function transactionsOfPayment(accountId: string, paymentId: string): Query {
+  return { ...allTransactionsOf(accountId), where: [['paymentId', '==', paymentId]], limit: NAMED_MAX };
+}
+
 const NAMED_MAX = 10;
 
 /** All of an account, to be summed. */

@@ -1,24 +1,37 @@
 import { registry } from '../../functions/registry.ts';
 import type { DescribedRoute } from '../../shared/runtime/described.ts';
 import type { Answer } from '../../shared/runtime/problem.ts';
-import { aFact, aRequest, CONFIG, signedHeaders } from '../../shared/testing/builders.ts';
+import { anAuthenticator } from '../../shared/testing/authenticator.ts';
+import { aRequest, CONFIG, signedHeaders } from '../../shared/testing/builders.ts';
 import { aWorld } from '../../shared/testing/world.ts';
-
 import { whoAnswers } from './coherence.ts';
+import { cameBack, DIRECT_DEBITS, FACTS, recalled, settled } from './lived-facts.ts';
 
 type Told = { readonly route: string; readonly api: DescribedRoute };
 type Item = { readonly id: string };
+type Options = { readonly challenge: string };
+/** What a route needs to do what it is for, beside the parameters that are known, or in place of its description’s example. */
+type Instead = {
+  readonly params?: Record<string, string>;
+  readonly query?: string;
+  /** Made when it is sent. */
+  readonly body?: () => Promise<object>;
+};
 
 const CALLERS = { customer: 'uid-ann', operator: 'op-eve', bank: '' };
 
 /** Ann’s account with something of all that anybody can ask for; each route is asked as its description has it. */
 export async function aLivedPlace() {
-  const world = aWorld({ functions: registry.map(({ fn }) => fn), config: CONFIG });
+  const world = aWorld({ functions: registry.map(({ fn }) => fn), config: CONFIG, env: { ask: askBank } });
   let keys = 0;
+  const [phone, key] = [anAuthenticator(), anAuthenticator()];
   await world.deliver('bank-facts', ...FACTS);
   await ask('PUT /v1/devices/phone', { fcmToken: 'token-1', locale: 'da-DK' });
   const [sent, returned] = [await order({}), await order({})];
   const later = await order({ requestedExecutionDate: '2026-11-27' });
+  const large = await order({ amount: { amountMinor: '100000', currency: 'DKK' } });
+  const largeSeries = await standingOrder('100000');
+  for (const own of [phone, key]) await ask('POST /v1/passkeys', await registrationOf(own));
   await world.deliver('bank-facts', ...[sent, returned].map(settled), recalled(returned), cameBack(returned));
 
   const params: Record<string, string> = {
@@ -26,23 +39,40 @@ export async function aLivedPlace() {
     transactionId: await firstOf('GET /v1/accounts/acct-1/transactions'),
     notificationId: await firstOf('GET /v1/notifications'),
     id: await firstOf('GET /v1/operators/parked'),
+    passkeyId: await firstOf('GET /v1/passkeys'),
+    standingOrderId: await standingOrder('3200'),
+    ...{ mandateId: DIRECT_DEBITS.mandateId, directDebitId: DIRECT_DEBITS.announced },
   };
-  // What a route needs to do what it is for, beside these parameters or in place of its description’s example.
-  const instead: Record<string, { params?: Record<string, string>; query?: string; body?: unknown }> = {
+  const instead: Record<string, Instead> = {
     'GET /v1/payments': { query: '?accountId=acct-1' },
+    'POST /v1/payments/:paymentId/authorisation': {
+      params: { paymentId: large },
+      body: async () => ({ assertion: phone.get(await toSign(`/v1/payments/${large}`)) }),
+    },
+    'POST /v1/payments/:paymentId/challenge': { params: { paymentId: large } },
     'POST /v1/payments/:paymentId/cancellation': { params: { paymentId: later } },
+    'POST /v1/standing-orders/:standingOrderId/authorisation': {
+      params: { standingOrderId: largeSeries },
+      body: async () => ({ assertion: phone.get(await toSign(`/v1/standing-orders/${largeSeries}`)) }),
+    },
+    'POST /v1/standing-orders/:standingOrderId/challenge': { params: { standingOrderId: largeSeries } },
+    'GET /v1/standing-orders': { query: '?accountId=acct-1' },
+    'POST /v1/accounts/:accountId/direct-debits/:directDebitId/refund': {
+      params: { directDebitId: DIRECT_DEBITS.collected },
+    },
+    'POST /v1/passkeys': { body: () => registrationOf(anAuthenticator()) },
     'GET /v1/operators/parked/:id': { query: '?raw=true' },
   };
 
   return {
-    asks({ route, api }: Told): Promise<Answer> {
-      const { query = '', body = api.body?.example, ...more } = instead[route] ?? {};
+    async asks({ route, api }: Told): Promise<Answer> {
+      const { query = '', body = async () => api.body?.example, ...more } = instead[route] ?? {};
       const known = { ...params, ...more.params };
       const path = route.replaceAll(/:(\w+)/g, (_, name: string) => {
         if (known[name] === undefined) throw new Error(`say in aLivedPlace what :${name} of ${route} is`);
         return known[name];
       });
-      return ask(path + query, body);
+      return ask(path + query, await body());
     },
   };
 
@@ -63,46 +93,38 @@ export async function aLivedPlace() {
     return (body as Item).id;
   }
 
+  async function standingOrder(amountMinor: string): Promise<string> {
+    const { body } = await ask('POST /v1/standing-orders', {
+      accountId: 'acct-1',
+      amount: { amountMinor, currency: 'DKK' },
+      creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
+      remittance: 'Rent',
+      schedule: { every: 'week', interval: 2, startsOn: '2026-12-01' },
+    });
+    return (body as Item).id;
+  }
+
+  /** The registration of another passkey, by the phone’s own where that is one already. */
+  async function registrationOf(own: ReturnType<typeof anAuthenticator>) {
+    const { body } = await ask('POST /v1/passkeys/registration-options');
+    const { options, proof } = body as { options: Options; proof?: { options: Options } };
+    const proven = proof && { proof: phone.get(proof.options) };
+    return { name: 'My passkey', attestation: own.create(options), ...proven };
+  }
+
+  async function toSign(path: string): Promise<Options> {
+    const { body } = await ask(`GET ${path}`);
+    return (body as { authorisation: { options: Options } }).authorisation.options;
+  }
+
   async function firstOf(route: string): Promise<string> {
     const { body } = await ask(route);
     return (body as { readonly items: readonly Item[] }).items[0]?.id ?? '';
   }
 }
 
-const booked = { amountMinor: 2_500_000n, currency: 'DKK' };
-const merchant = { name: 'Kaffebaren', mcc: '5814', country: 'DK' };
-const abroad = { merchantAmount: { amountMinor: 429n, currency: 'EUR' }, fxRate: '7.459' };
-
-const FACTS = [
-  aFact('account.opened', { iban: 'DK9520000123456789', resourceVersion: 1 }),
-  aFact('transaction.booked', { direction: 'credit', amount: booked, bookedOn: '2026-11-23' }),
-  aFact('account.balance-updated', { booked, available: booked, asOf: '2026-11-23T09:00:00.000Z' }),
-  aFact('card.authorisation-created', { merchant, ...abroad, time: '2026-11-23T09:30:00.000Z' }),
-  aFact('card.authorisation-created', { id: 'fact-9', authorisationId: 'auth-9', merchant }),
-  // It names no authorisation, and is of another amount than any.
-  aFact('card.cleared', { clearingId: 'clearing-9', amountMinor: 9_000n, bookedOn: '2026-11-23', merchant }),
-  // Without a number, of an account whose states have numbers: it is parked.
-  aFact('account.frozen'),
-];
-
-const SETTLED_AT = '2026-11-23T10:00:01.000Z';
-
-function settled(paymentId: string) {
-  const time = SETTLED_AT;
-  return aFact('payment.status-changed', { id: `settled-${paymentId}`, paymentId, isoStatus: 'ACSC', time });
-}
-
-function recalled(paymentId: string) {
-  return aFact('payment.recall-requested', { paymentId, reason: 'DUPL', time: '2026-11-23T10:00:02.000Z' });
-}
-
-function cameBack(paymentId: string) {
-  const time = '2026-11-23T10:00:03.000Z';
-  return aFact('payment.returned', {
-    paymentId,
-    returnId: 'return-1',
-    reason: 'AC04',
-    amountMinor: 3_200n,
-    time,
-  });
+/** A bank that compares a payee’s name, and knows nothing else. */
+async function askBank(url: string): Promise<{ status: number; body: string }> {
+  if (!url.endsWith('/payee-verifications')) return { status: 404, body: '' };
+  return { status: 200, body: JSON.stringify({ match: 'close-match', name: 'Bo Holm' }) };
 }

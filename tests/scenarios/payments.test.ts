@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { idFrom } from '../../shared/events/id.ts';
+import { paymentPath } from '../../shared/store/payments.ts';
 import { aPayingCustomer, BO } from './payments.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -259,6 +261,13 @@ describe('a crash', () => {
   );
 });
 
+async function untilThere(
+  { world }: Awaited<ReturnType<typeof aPayingCustomer>>['mirror'],
+  paymentId: string,
+): Promise<void> {
+  while (!world.documents().has(paymentPath(paymentId))) await Promise.resolve();
+}
+
 async function untilAnswered(ask: () => Promise<{ status: number; body?: unknown }>) {
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await ask().catch(() => undefined);
@@ -278,6 +287,28 @@ describe('a cancel', () => {
     expect((await seen(id)).state).toBe('cancelled');
     expect(atBank(id)).toEqual([]);
     expect((await figures()).available).toBe('10000');
+  });
+
+  test('at the very time of the release either wins or is told that it came too late: never both', async () => {
+    const ends = new Set<string>();
+    for (let seed = 1; seed <= 4 * SEEDS; seed += 1) {
+      const options = { seed, weather: { concurrency: 4, reorders: true } };
+      const { mirror, accountId, seen, hears, atBank, figures } = await aPayingCustomer({ options });
+      const id = idFrom('pay', 'uid-ann', 'k');
+      const body = { accountId, amount: { amountMinor: '3200', currency: 'DKK' }, creditor: BO };
+      const [, cancelled] = await Promise.all([
+        mirror.request('uid-ann', 'POST /v1/payments', { body, key: 'k' }),
+        // As soon as it is there, and whatever is being done with it.
+        untilThere(mirror, id).then(() =>
+          mirror.request('uid-ann', `POST /v1/payments/${id}/cancellation`, { body: {}, key: 'c' }),
+        ),
+      ]);
+      await hears();
+      const { state } = await seen(id);
+      ends.add(`${cancelled?.status} ${state} ${atBank(id).length} ${(await figures()).available}`);
+    }
+    for (const end of ends) expect(['200 cancelled 0 10000', '409 sent 1 6800']).toContain(end);
+    expect(ends.size).toBe(2);
   });
 
   test('that comes later is told so', async () => {

@@ -6,8 +6,9 @@ import type { ProxyFaults } from '../../local/proxy-faults.ts';
 import type { Stack } from '../../local/stack.ts';
 import { send } from './http.ts';
 import { type Random, randomFrom } from './random.ts';
+import { PAYMENT_FAULTS } from './settling.ts';
 
-/** All that a bank does wrong with its deliveries. What its wrong clock stamps is refused, and comes again. */
+/** All that a bank does wrong with its deliveries, and with payments. What its wrong clock stamps is refused, and comes again. */
 const BANK_FAULTS = {
   duplicate: 0.1,
   retell: 0.1,
@@ -19,14 +20,18 @@ const BANK_FAULTS = {
   skewShare: 0.03,
   rotateEvery: 40,
   batch: 4,
+  ...PAYMENT_FAULTS,
 };
 
 // A call of a function gives up after 10 s: some of what a black hole holds takes effect after that.
 const PROXY_FAULTS = { slow: 0.02, slowMs: 200, blackholeMs: 12_000 };
 const ENDINGS = { cut: 0.0002, reset: 0.0002, cutAnswer: 0.0006, blackhole: 0.00004 };
 
-// Whoever takes in, whoever counts money and whoever tells customers are killed in any case.
-const KILLED_FIRST = ['record-transaction', 'receive-bank-webhook', 'compose-notification'];
+// Whoever takes in, whoever counts money, whoever tells customers and whoever pays are killed in any case.
+const KILLED_FIRST = [
+  ...['record-transaction', 'receive-bank-webhook', 'compose-notification', 'submit-payment'],
+  ...['order-payment', 'track-payment', 'release-payment', 'resolve-unknown-payments'],
+];
 const REDELIVER_EVERY = 100;
 const REDELIVERED_AT_ONCE = 10;
 const POISON_EVERY = 400;

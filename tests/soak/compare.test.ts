@@ -49,6 +49,7 @@ const events = [
 const expected: Expected = {
   accounts: [expectedAccount(answer, events, new Map())],
   told: events.map(({ id }) => id),
+  payments: [],
   poisoned: 1,
   repeatedPushesMax: 0,
 };
@@ -59,6 +60,7 @@ const api = {
   bookedMinor: '95500',
   heldMinor: '4700',
   availableMinor: '90800',
+  reservedMinor: '0',
 };
 const spending = ['2026-11 Boghandleren 4500'];
 const opening = { id: 'txn_0', bankIds: ['acct_1'], status: 'booked' };
@@ -114,7 +116,7 @@ function seen(changes: {
   whole?: Partial<Seen>;
 }): Difference[] {
   const balance = { bookedMinor: 95_500n, heldMinor: 4_700n };
-  const account = { api, feed, documents, balance, spending, ...changes.account };
+  const account = { api, feed, documents, balance, spending, payments: [], reserved: [], ...changes.account };
   const phone = { shows, arrived: 3, arrivedAt: undefined };
   const customer = { notifications, moved: new Map(), phone, ...changes.customer };
   return differencesOf(expected, {

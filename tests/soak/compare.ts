@@ -1,5 +1,6 @@
 import { inAccount } from './compare-account.ts';
 import { ofCustomer } from './compare-customer.ts';
+import { type ExpectedPayment, inPayments } from './compare-payments.ts';
 import { type Difference, unequal } from './difference.ts';
 import type { ExpectedAccount } from './expected.ts';
 import type { Seen } from './seen.ts';
@@ -7,6 +8,8 @@ import type { Seen } from './seen.ts';
 /** What the bank has, and what was done to it. */
 export type Expected = {
   readonly accounts: readonly ExpectedAccount[];
+  /** All that customers were told is taken on. */
+  readonly payments: readonly ExpectedPayment[];
   /** The bank's ids of all events that it told. */
   readonly told: readonly string[];
   /** How many events nobody can read were sent, each under an id of its own. */
@@ -16,13 +19,16 @@ export type Expected = {
 };
 
 /**
- * Every account, balance, transaction, hold, sum of spending, notification and push against the bank's ledger. Not compared
+ * Every account, balance, transaction, hold, payment, sum of spending, notification and push against the bank's ledger. Not compared
  * are words and dates (texts of notifications, descriptions, the order of the feed), the amount that an item shows of which
  * nothing is booked or held, and how often a hold was told of that an unlinked clearing took away (docs/decisions/0010).
  */
 export function differencesOf(expected: Expected, seen: Seen): Difference[] {
   return [
     ...expected.accounts.flatMap((account) => inAccount(account, seen.accounts.get(account.accountId))),
+    ...expected.accounts.flatMap(({ accountId }) =>
+      inPayments(accountId, expected.payments, seen.accounts.get(accountId)),
+    ),
     ...[...seen.customers].flatMap(([uid, customer]) => ofCustomer(uid, customer, expected.accounts, seen)),
     ...inTheWhole(expected, seen),
   ];

@@ -1,7 +1,9 @@
 import type { Stack } from '../../local/stack.ts';
 import type { BankEvent } from '../../sandbox-bank/events.ts';
+import type { BankPayment, ExpectedPayment } from './compare-payments.ts';
 import { type BankAnswer, type ExpectedAccount, expectedAccount } from './expected.ts';
-import { get } from './http.ts';
+import { each, get } from './http.ts';
+import type { Ordered } from './orders.ts';
 
 /** What the bank says of each account, by its API. */
 export async function ledgerOf(
@@ -25,4 +27,14 @@ export async function ledgerOf(
     told.push(...events.map(({ id }) => id));
   }
   return { accounts, told };
+}
+
+/** What the bank has under the id of each payment. */
+export async function paymentsAtBank(stack: Stack, ordered: readonly Ordered[]): Promise<ExpectedPayment[]> {
+  const payments: ExpectedPayment[] = [];
+  await each([...ordered.entries()], async ([n, payment]) => {
+    const url = `${stack.bank}/payments?reference=${payment.id}`;
+    payments[n] = { ...payment, atBank: (await get<{ items: BankPayment[] }>(url)).items };
+  });
+  return payments;
 }

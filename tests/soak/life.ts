@@ -11,7 +11,10 @@ export type LifeOptions = {
 };
 
 /** An account to be opened: whose, by their numbers, and with what. */
-export type Opening = { readonly owners: readonly number[]; readonly body: object };
+export type Opening = {
+  readonly owners: readonly number[];
+  readonly body: { readonly currency: string } & object;
+};
 
 /** The next thing to happen: of which story, and on which account, by their numbers. */
 export type Step = { readonly story: number; readonly account: number; readonly ask: Ask };

@@ -12,8 +12,8 @@ const command = defineCommand({
   meta: {
     name: 'npm run soak --',
     description:
-      'Has a bank live a random life on a stack of its own, with all that can go wrong going wrong, and compares every ' +
-      'account, balance, transaction, hold and notification with the bank’s ledger. The same seed makes the same life ' +
+      'Has a bank live a random life on a stack of its own, and its customers pay, with all that can go wrong going wrong, ' +
+      'and compares every account, balance, transaction, hold, payment and notification with the bank’s ledger. The same seed makes the same life ' +
       'and the same plans of faults; what they meet follows from the clock too, so no two runs are quite the same. ' +
       'COUNTERFOIL_PORT_BASE moves its ports (default 9300).',
   },
@@ -21,6 +21,7 @@ const command = defineCommand({
     events: { type: 'string', default: '2000', description: 'How many events the bank tells' },
     seed: { type: 'string', default: '1', description: 'Of the life, the faults and the kills' },
     accounts: { type: 'string', default: '200', description: 'How many accounts there are' },
+    payments: { type: 'string', default: '200', description: 'How many payments customers order' },
     pooled: { type: 'boolean', default: false, description: 'One account takes half of all events' },
     clients: { type: 'boolean', default: false, description: 'Functions use Google’s own clients, not REST' },
     lose: { type: 'string', default: '0', description: 'How many percent of deliveries are lost for good' },
@@ -34,6 +35,7 @@ const command = defineCommand({
       {
         events,
         accounts,
+        payments: whole('payments', args.payments, 0),
         seed: whole('seed', args.seed, 0),
         pooled: args.pooled,
         clients: args.clients,

@@ -1,4 +1,28 @@
-import type { Report } from './soak.ts';
+import type { Chaos } from './chaos.ts';
+import type { outcomesOf } from './compare-payments.ts';
+import type { Difference } from './difference.ts';
+import type { Payer } from './paying.ts';
+
+export type Report = {
+  readonly seed: number;
+  readonly differences: readonly Difference[];
+  readonly events: number;
+  readonly accounts: number;
+  readonly transactions: number;
+  readonly seconds: { readonly driving: number; readonly quiet: number; readonly comparing: number };
+  /** How many were ordered, and what became of them; `unknown` were so on the way. */
+  readonly payments: { readonly ordered: number } & Payer['counts'] & ReturnType<typeof outcomesOf>;
+  readonly kills: ReadonlyMap<string, number>;
+  readonly redelivered: Chaos['redelivered'];
+  readonly poisoned: number;
+  /** What went wrong, by the kind: at the bank, and on the way to each emulator. */
+  readonly faults: Readonly<Record<'bank' | 'firestore' | 'pubsub', Readonly<Record<string, number>>>>;
+  /** How the functions ended what they were given, by how: done, repeated, parked, failed. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Drift that was found and is settled, by its cause. */
+  readonly healed: ReadonlyMap<string, number>;
+  readonly pushes: { readonly shown: number; readonly repeated: number };
+};
 
 const DIFFERENCES_SHOWN_MAX = 20;
 
@@ -8,8 +32,10 @@ export function linesOf(report: Report): string[] {
   const rate = Math.round(events / (seconds.driving + seconds.quiet));
   const shown = differences.slice(0, DIFFERENCES_SHOWN_MAX);
   return [
+    `seed        ${report.seed}`,
     `events      ${events} told, ${transactions} transactions in ${accounts} accounts, ${report.poisoned} poisoned`,
     `took        ${seconds.driving} s of life, ${seconds.quiet} s until quiet, ${seconds.comparing} s to compare: ${rate} events a second`,
+    `payments    ${listed(new Map(Object.entries(report.payments)))}`,
     `kills       ${listed(kills)}`,
     `redelivered ${redelivered.deliveries} deliveries by the bank, ${redelivered.events} events by Pub/Sub`,
     ...Object.entries(report.faults).map(

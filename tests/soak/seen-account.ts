@@ -12,6 +12,9 @@ export type SeenAccount = {
   readonly documents: readonly TransactionDocument[];
   /** Of all shards. */
   readonly balance: Figures;
+  readonly payments: readonly SeenPayment[];
+  /** The payments for which money is reserved, in Firestore. */
+  readonly reserved: readonly string[];
 };
 
 export type FeedItem = {
@@ -24,6 +27,18 @@ export type FeedItem = {
   readonly description: string;
   readonly bookedMinor: string;
   readonly heldMinor: string;
+  readonly paymentId?: string;
+};
+
+/** A payment, as apps see it. */
+export type SeenPayment = {
+  readonly id: string;
+  readonly amount: { readonly amountMinor: string };
+  readonly state: string;
+  readonly reason?: string;
+  readonly returnedMinor?: string;
+  readonly recall?: string;
+  readonly history: readonly { readonly state: string }[];
 };
 
 export type Figures = { readonly bookedMinor: bigint; readonly heldMinor: bigint };
@@ -45,17 +60,8 @@ export async function readAccount(
   const { idToken } = owner;
   const url = `${stack.api}/v1/accounts/${accountId}`;
   const api = await get<Record<string, string | undefined>>(url, idToken);
-  const feed: FeedItem[] = [];
-  let cursor: string | undefined;
-  do {
-    const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = await get<{ items: FeedItem[]; nextCursor?: string }>(
-      `${url}/transactions?limit=100${after}`,
-      idToken,
-    );
-    feed.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  const feed = await allOf<FeedItem>(`${url}/transactions?`, idToken);
+  const payments = await allOf<SeenPayment>(`${stack.api}/v1/payments?accountId=${accountId}&`, idToken);
 
   const spending: string[] = [];
   for (const month of months) {
@@ -72,15 +78,31 @@ export async function readAccount(
     account.collection('balances').get(),
   ]);
   const currency = String(api.currency);
+  const reservations = shards.docs.find(({ id }) => id === 'reservations');
   return {
     api,
     feed,
+    payments,
+    reserved: Object.keys(reservations?.get('open') ?? {}),
     spending: spending.sort(),
     documents: transactions.docs.flatMap((document) => transactionIn(document, currency)),
     balance: sumOf(
       shards.docs.filter(({ id }) => id !== 'bank').map((shard) => figuresIn(shard.get(currency))),
     ),
   };
+}
+
+/** All pages of a list. */
+async function allOf<T>(url: string, idToken: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await get<{ items: T[]; nextCursor?: string }>(`${url}limit=100${after}`, idToken);
+    all.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return all;
 }
 
 function transactionIn(document: QueryDocumentSnapshot, currency: string): TransactionDocument[] {

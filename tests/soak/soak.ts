@@ -1,17 +1,23 @@
 import type { LogLine } from '../../local/functions.ts';
 import { startStack } from '../../local/stack.ts';
-import { type Chaos, unleash } from './chaos.ts';
+import { unleash } from './chaos.ts';
 import { differencesOf, pushesIn } from './compare.ts';
-import type { Difference } from './difference.ts';
+import { outcomesOf } from './compare-payments.ts';
 import { type Customer, customersOf, drive, openAccounts, signedInAgain, untilNotMore } from './driving.ts';
 import { HEALS_SOON, heal, NOTHING_LOST } from './healing.ts';
 import { each, get } from './http.ts';
-import { ledgerOf } from './ledger.ts';
+import { ledgerOf, paymentsAtBank } from './ledger.ts';
 import { type LifeOptions, planLife } from './life.ts';
+import { planOrders } from './orders.ts';
+import { startPaying } from './paying.ts';
+import type { Report } from './report.ts';
 import { firestoreOf, readSeen } from './seen.ts';
+import { PAYS_SOON, settle } from './settling.ts';
 import { untilQuiet, waitingIn, waitingLine } from './waiting.ts';
 
 export type SoakOptions = LifeOptions & {
+  /** So many are ordered, with all that they lead to. */
+  readonly payments: number;
   /** At least so many processes of functions are killed. */
   readonly kills: number;
   /** Functions use Google's own clients. */
@@ -21,24 +27,6 @@ export type SoakOptions = LifeOptions & {
   readonly base: number;
   /** After so long it fails with what is still waiting. */
   readonly minutesMax: number;
-};
-
-export type Report = {
-  readonly differences: readonly Difference[];
-  readonly events: number;
-  readonly accounts: number;
-  readonly transactions: number;
-  readonly seconds: { readonly driving: number; readonly quiet: number; readonly comparing: number };
-  readonly kills: ReadonlyMap<string, number>;
-  readonly redelivered: Chaos['redelivered'];
-  readonly poisoned: number;
-  /** What went wrong, by the kind: at the bank, and on the way to each emulator. */
-  readonly faults: Readonly<Record<'bank' | 'firestore' | 'pubsub', Readonly<Record<string, number>>>>;
-  /** How the functions ended what they were given, by how: done, repeated, parked, failed. */
-  readonly outcomes: ReadonlyMap<string, number>;
-  /** Drift that was found and is settled, by its cause. */
-  readonly healed: ReadonlyMap<string, number>;
-  readonly pushes: { readonly shown: number; readonly repeated: number };
 };
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -53,7 +41,7 @@ const REPEATED_PUSHES_SHARE_MAX = 0.05;
 export async function soak(options: SoakOptions, say: (line: string) => void): Promise<Report> {
   const deadline = Date.now() + options.minutesMax * 60_000;
   // What the stack's functions are configured by, as an engineer's shell would.
-  if (options.lose) Object.assign(process.env, HEALS_SOON);
+  Object.assign(process.env, PAYS_SOON, options.lose && HEALS_SOON);
   const outcomes = new Map<string, number>();
   const crashes: string[] = [];
   const stack = await startStack({
@@ -79,6 +67,7 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
     const customers = await customersOf(stack, life.customers);
     const accountIds = await openAccounts(stack, life, customers);
     const { seed, kills, lose } = options;
+    const payer = await startPaying(stack, planOrders(options, life), customers, accountIds);
     const [first = ''] = accountIds;
     const chaos = await unleash(stack, firestore, { seed, kills, steps: life.steps.length, lose }, first);
 
@@ -86,18 +75,22 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
     let toldAt = startedAt;
     const { links } = await drive(stack, life, accountIds, async (step) => {
       await chaos.after(step);
+      await payer.after(step);
       if (Date.now() > deadline) throw new Error(`Not driven in time. ${await waitingIn(stack, firestore)}`);
       if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = Date.now();
       say(`  ${step + 1} of ${life.steps.length} steps, ${sumOf(chaos.kills)} kills, ${waitingLine(stack)}`);
     });
+    await payer.done();
     const drivenAt = Date.now();
     say('the bank is done; what is under way arrives in the storm, and the last of it in calm ...');
     await untilNotMore(stack, { unacknowledged: 0, given: 10 });
     await chaos.calm();
     const bankFaults = await get<Record<string, number>>(`${stack.bank}/_sandbox/faults`);
-    await untilQuiet(stack, firestore, deadline, say);
-    const healed = lose ? await heal(stack, () => untilQuiet(stack, firestore, deadline, say)) : NOTHING_LOST;
+    const quiet = () => untilQuiet(stack, firestore, deadline, say);
+    await quiet();
+    await settle(stack, firestore, { ordered: payer.ordered, seed }, quiet);
+    const healed = lose ? await heal(stack, quiet) : NOTHING_LOST;
     const quietAt = Date.now();
 
     const again: Customer[] = [];
@@ -107,12 +100,15 @@ export async function soak(options: SoakOptions, say: (line: string) => void): P
     const pushes = pushesIn(seen);
     const poisoned = chaos.poisoned();
     const repeatedPushesMax = Math.ceil(pushes.shown * REPEATED_PUSHES_SHARE_MAX) + GIVEN_TO_ONE_MAX;
-    const expected = { accounts, told, poisoned, repeatedPushesMax };
+    const payments = await paymentsAtBank(stack, payer.ordered);
+    const expected = { accounts, payments, told, poisoned, repeatedPushesMax };
     const ended = crashes.map((seenLine) => {
       return { where: 'a function', what: 'said', expected: 'nothing', seen: seenLine };
     });
     return {
-      differences: [...differencesOf(expected, seen), ...ended, ...healed.differences],
+      differences: [...differencesOf(expected, seen), ...ended, ...healed.differences, ...payer.differences],
+      seed,
+      payments: { ordered: payments.length, ...payer.counts, ...outcomesOf(seen.accounts) },
       healed: healed.drifts,
       events: told.length,
       accounts: accounts.length,

@@ -65,7 +65,8 @@ export async function beginRegistration({ uid, authenticatedAt }: Request, { dep
   };
 }
 
-const registered = z.strictObject({
+/** The body of a registration. */
+export const registered = z.strictObject({
   name: z
     .string()
     .regex(/^[^\p{Cc}]*$/u, 'printable characters alone')

@@ -9,12 +9,13 @@ import {
   plainDate,
   signedMinorUnits,
 } from '../../../shared/events/event.ts';
+import type { EnumOf } from '../../../shared/runtime/described.ts';
 
 /** An account as apps see it. */
 export const account = z
   .strictObject({
     id: z.string(),
-    status: z.enum(['open', 'frozen', 'closed']) satisfies z.ZodType<AccountStatus>,
+    status: z.enum(['open', 'frozen', 'closed']) satisfies EnumOf<AccountStatus>,
     currency: currencyCode.optional(),
     iban: z.string().optional(),
     bookedMinor: signedMinorUnits.meta({ description: 'What a statement shows.' }),
@@ -42,7 +43,7 @@ export const transaction = z
       'declined',
       'reversed',
       'expired',
-    ]) satisfies z.ZodType<Status>,
+    ]) satisfies EnumOf<Status>,
     direction,
     amountMinor: minorUnits.meta({
       description: 'What is booked, or held while nothing is, or was asked for while neither is.',

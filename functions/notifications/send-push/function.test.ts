@@ -300,6 +300,19 @@ describe('what the customer does not want', () => {
     expect((await sent({ news, preferences: on })).told).toEqual(['notification.delivered']);
   });
 
+  test.each([
+    ['rejected', 'declined'],
+    ['returned', 'income'],
+    ['paid-after-all', 'spending'],
+  ] as const)('of a payment that is %s goes by the switch of %s', async (status, kind) => {
+    const news = { kind: 'payment', status, description: 'Bo', amountMinor: 1n, currency: 'DKK' } as const;
+    const others = { spending: true, income: true, declined: true };
+    const off = { push: { ...others, [kind]: false } };
+    expect((await sent({ news, preferences: off })).told).toEqual(['notification.failed switched-off']);
+    const on = { push: { spending: false, income: false, declined: false, [kind]: true } };
+    expect((await sent({ news, preferences: on })).told).toEqual(['notification.delivered']);
+  });
+
   test('is nothing where security is concerned: it is pushed at night, and whatever is switched off', async () => {
     const preferences = { ...night, push: { spending: false, income: false, declined: false } };
     expect((await sent({ preferences, news: frozen, now: atNight })).told).toEqual([

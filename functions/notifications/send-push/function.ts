@@ -93,7 +93,7 @@ function unwanted(
 
 /** In the phone's own language. */
 function pushOf(
-  { id, news, accountId, transactionId, directDebitId }: Notification,
+  { id, news, accountId, transactionId, directDebitId, paymentId }: Notification,
   { fcmToken, locale }: Device,
 ): Push {
   const { title, body } = textOf(news, locale);
@@ -107,6 +107,7 @@ function pushOf(
       ...(accountId && { accountId }),
       ...(transactionId && { transactionId }),
       ...(directDebitId && { directDebitId }),
+      ...(paymentId && { paymentId }),
     },
   };
 }

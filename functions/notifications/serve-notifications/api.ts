@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { News } from '../../../shared/domain/notification.ts';
 import { instant } from '../../../shared/events/event.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, type EnumOf, pageOf } from '../../../shared/runtime/described.ts';
 import { DEVICES_MAX } from '../../../shared/store/devices.ts';
 import { registration } from './devices.ts';
 import { preferences as wanted } from './preferences.ts';
@@ -11,13 +11,17 @@ const preferences = wanted.meta({ id: 'Preferences' });
 const notification = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['spending', 'income', 'declined', 'security']) satisfies z.ZodType<News['kind']>,
+    kind: z.enum(['spending', 'income', 'declined', 'security', 'direct-debit', 'payment']) satisfies EnumOf<
+      News['kind']
+    >,
     title: z.string(),
     body: z.string(),
     occurredAt: instant,
     read: z.boolean(),
     accountId: z.string().optional(),
     transactionId: z.string().optional().meta({ description: 'What it tells of, as that is now.' }),
+    directDebitId: z.string().optional().meta({ description: 'Likewise.' }),
+    paymentId: z.string().optional().meta({ description: 'The payment that was not paid, or came back.' }),
   })
   .meta({ id: 'Notification' });
 
@@ -130,7 +134,7 @@ export default {
         timeZone: 'An IANA name, as in Europe/Copenhagen.',
         quietHours:
           'By the wall clock there, from the one to before the other, over midnight where `to` is earlier; null: none.',
-        push: 'Which kinds.',
+        push: 'Which kinds. Of direct debits, an announced one goes by `spending`, a refused one by `declined`, one that came back by `income`.',
       },
     },
     answers: { 200: { description: 'They are replaced.', schema: preferences, example: somePreferences } },

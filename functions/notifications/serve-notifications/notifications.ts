@@ -33,11 +33,11 @@ export async function markRead({ uid, params }: Request, { deps }: Context) {
 }
 
 function view(
-  { id, news, occurredAt, read, accountId, transactionId, directDebitId, ...stored }: Notification,
+  { id, news, occurredAt, read, accountId, transactionId, directDebitId, paymentId, ...stored }: Notification,
   locale?: string,
 ) {
   const { title, body } = locale === undefined ? stored : textOf(news, locale);
-  const about = { accountId, transactionId, directDebitId };
+  const about = { accountId, transactionId, directDebitId, paymentId };
   return { id, kind: news.kind, title, body, occurredAt, read, ...about };
 }
 

@@ -1,26 +1,22 @@
 import * as z from 'zod';
-import { type Creditor, MAY_FOLLOW, type PaymentState, type Scheme } from '../../../shared/domain/payment.ts';
-import { currencyCode, instant, minorUnits, plainDate } from '../../../shared/events/event.ts';
+import type { PayeeVerified } from '../../../shared/banks/bank.ts';
+import { MAY_FOLLOW, type PaymentState } from '../../../shared/domain/payment.ts';
+import { instant, minorUnits, plainDate } from '../../../shared/events/event.ts';
+import { authorisation, someRequestOptions } from '../../../shared/runtime/described/authorisation.ts';
+import { amount, creditor, scheme } from '../../../shared/runtime/described/instruction.ts';
+import type { EnumOf } from '../../../shared/runtime/described.ts';
 
 const states = Object.keys(MAY_FOLLOW) as [PaymentState, ...PaymentState[]];
 const state = z.enum(states).meta({ id: 'PaymentState', description: 'See docs/payments.md.' });
 const recalls = ['requested', 'accepted', 'rejected'] as const;
-const creditor = z.union([
-  z.strictObject({ name: z.string(), iban: z.string().meta({ description: 'Without spaces.' }) }),
-  z.strictObject({
-    name: z.string(),
-    accountNumber: z.strictObject({ registrationNumber: z.string(), accountNumber: z.string() }),
-  }),
-  z.strictObject({ accountId: z.string().meta({ description: 'Another account of the customer’s own.' }) }),
-]) satisfies z.ZodType<Creditor>;
 
 /** A payment as apps see it. */
 export const payment = z
   .strictObject({
     id: z.string(),
     accountId: z.string(),
-    scheme: z.enum(['sepa', 'sepa-instant', 'domestic', 'own-account']) satisfies z.ZodType<Scheme>,
-    amount: z.strictObject({ amountMinor: minorUnits, currency: currencyCode }),
+    scheme,
+    amount,
     creditor,
     remittance: z.string().optional(),
     endToEndId: z.string().meta({ description: 'ISO 20022 EndToEndId; the creditor sees it.' }),
@@ -40,18 +36,30 @@ export const payment = z
         }),
       )
       .meta({ description: 'Every transition there was, the oldest first.' }),
+    authorisation: authorisation.optional(),
   })
   .meta({ id: 'Payment', description: 'What was ordered, what became of it, and how.' });
 
-/** One that was just ordered, and what became of it. */
-export const ordered = {
-  id: 'pay_xEqEi4gPwGPmGXuVOCDvHyTSqJZ',
+/** What a bank says of a payee. */
+export const verification = z
+  .strictObject({
+    match: z.enum(['match', 'close-match', 'no-match', 'not-possible']) satisfies EnumOf<
+      PayeeVerified['match']
+    >,
+    name: z.string().optional().meta({ description: 'The holder’s, of a close match alone.' }),
+  })
+  .meta({ id: 'PayeeVerification' });
+
+export const anOrder = {
   accountId: 'acct-1',
-  scheme: 'domestic',
   amount: { amountMinor: '25000', currency: 'DKK' },
   creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
   remittance: 'Rent',
   endToEndId: 'RENT-2026-11',
+};
+/** What was just ordered so, and what became of it. */
+export const ordered = {
+  ...{ id: 'pay_xEqEi4gPwGPmGXuVOCDvHyTSqJZ', ...anOrder, scheme: 'domestic' },
   orderedAt: '2026-11-23T10:00:00.000Z',
   executesOn: '2026-11-23',
   state: 'requested',
@@ -66,4 +74,14 @@ export const sent = {
 export const cancelled = {
   ...{ ...plain, executesOn: '2026-12-01', state: 'cancelled' },
   history: [step('scheduled', '10:00:00'), step('cancelled', '10:00:01')],
+};
+/** One of DKK 1,000.00, which is authorised. */
+export const awaiting = {
+  ...{ ...ordered, amount: { amountMinor: '100000', currency: 'DKK' }, state: 'awaiting-authorisation' },
+  history: [step('awaiting-authorisation', '10:00:00')],
+  authorisation: { options: someRequestOptions, expiresAt: '2026-11-23T10:05:00.000Z' },
+};
+export const authorised = {
+  ...{ ...plain, amount: awaiting.amount, state: 'requested' },
+  history: [...awaiting.history, step('requested', '10:00:01')],
 };

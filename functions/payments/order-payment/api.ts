@@ -1,22 +1,27 @@
 import * as z from 'zod';
-import type { Refusal } from '../../../shared/domain/funds.ts';
+import { authorisation } from '../../../shared/runtime/authorise.ts';
+import {
+  anAssertion,
+  authorisationBody,
+  authorisationRefusals,
+  awaitedRefusals,
+} from '../../../shared/runtime/described/authorisation.ts';
+import {
+  accountNotFound,
+  fundsRefusals,
+  instructionFields,
+  instructionRefusals,
+  notOpen,
+  ofOneAccount,
+} from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
-import { cancelled, ordered, payment, sent } from './answers.ts';
+import { anOrder, authorised, awaiting, cancelled, ordered, payment, sent, verification } from './answers.ts';
 import { wish } from './cancel.ts';
 import { order } from './request.ts';
+import { payee } from './verify-payee.ts';
 
 const params = { paymentId: z.string() };
 const notFound = { 'payment.not-found': 'None of the caller’s accounts has such a payment.' };
-const accountNotFound = { 'account.not-found': 'The caller has no such account.' };
-
-const fundsRefusals = {
-  'payment.insufficient-funds': 'It is more than what is available.',
-  'payment.limit-payment': 'It is more than the customer’s limit for one payment.',
-  'payment.limit-day': 'With it, what was ordered from the account today is more than its limit.',
-  'payment.limit-customer-day': 'With it, what the customer ordered today is more than their limit.',
-  'payment.limit-none': 'No limits are set in this currency, so nothing can be ordered.',
-  'payment.too-many-open': 'The account has too many open payments.',
-} satisfies Record<`payment.${Refusal | 'limit-none'}`, string>;
 
 export default {
   'POST /v1/payments': {
@@ -24,25 +29,13 @@ export default {
     summary: 'Order a payment',
     description:
       'Reserves the money and has the bank pay; what became of it is in the payment’s `state`. One for a later ' +
-      'day is kept until then, and one that is large awaits the customer’s authorisation: neither reserves anything yet.',
+      'day is kept until then, and one that is large awaits the customer’s `authorisation`: neither reserves anything yet.',
     body: {
       schema: order,
       description: 'The order; none of it ever changes.',
-      example: {
-        accountId: 'acct-1',
-        amount: ordered.amount,
-        creditor: ordered.creditor,
-        remittance: 'Rent',
-        endToEndId: 'RENT-2026-11',
-      },
+      example: anOrder,
       fields: {
-        accountId: 'The account that pays.',
-        amount: 'In the account’s currency, more than zero.',
-        creditor:
-          'A name of 1 to 140 characters beside an IBAN or a Danish account number; or another account of the customer’s own.',
-        scheme:
-          'By which clearing. Without it: `own-account` to an account of their own, `sepa` for euros to an IBAN, else `domestic`.',
-        remittance: 'What the creditor reads of it; at most 140 printable characters.',
+        ...instructionFields,
         endToEndId: 'The payer’s reference. Without it, one is made of the payment’s id.',
         requestedExecutionDate: 'Not before this day, by the bank’s calendar; without it, as soon as can be.',
       },
@@ -56,13 +49,9 @@ export default {
       },
     },
     refusals: {
-      404: { 'account.not-found': 'The caller has no such account, to pay from or to be paid.' },
+      ...instructionRefusals,
       422: {
-        'account.frozen': 'One of these accounts is frozen.',
-        'account.closed': 'One of these accounts is closed.',
-        'payment.currency': 'The amount is not in the account’s currency.',
-        'payment.same-account': 'The account that pays is the one that is paid.',
-        'payment.scheme': 'The bank has no such payments, or this one cannot go by the scheme it names.',
+        ...instructionRefusals[422],
         'payment.date-past': 'requestedExecutionDate is over.',
         ...fundsRefusals,
       },
@@ -72,14 +61,9 @@ export default {
     operationId: 'listPayments',
     summary: 'List an account’s payments',
     description: 'The newest first.',
-    query: { accountId: z.string() },
-    isPaged: true,
+    ...ofOneAccount,
     answers: {
       200: { description: 'A page of them.', schema: pageOf(payment), example: { items: [sent] } },
-    },
-    refusals: {
-      400: { 'account-id.missing': 'The request does not say of which account.' },
-      404: accountNotFound,
     },
   },
   'GET /v1/payments/:paymentId': {
@@ -89,6 +73,28 @@ export default {
     params,
     answers: { 200: { description: 'The payment.', schema: payment, example: sent } },
     refusals: { 404: notFound },
+  },
+  'POST /v1/payments/:paymentId/authorisation': {
+    operationId: 'authorisePayment',
+    summary: 'Authorise a payment',
+    description:
+      'By a passkey of whoever ordered it. From now on it is as one that needed none, ordered now; what cannot be reserved still waits.',
+    params,
+    body: { schema: authorisation, example: { assertion: anAssertion }, ...authorisationBody },
+    answers: { 202: { description: 'It is taken on.', schema: payment, example: authorised } },
+    refusals: {
+      ...authorisationRefusals,
+      404: notFound,
+      422: { ...authorisationRefusals[422], ...notOpen, ...fundsRefusals },
+    },
+  },
+  'POST /v1/payments/:paymentId/challenge': {
+    operationId: 'renewPaymentChallenge',
+    summary: 'Ask for a fresh challenge of a payment',
+    description: 'Whatever was signed of the one before is worth nothing from now on.',
+    params,
+    answers: { 200: { description: 'The payment, with it.', schema: payment, example: awaiting } },
+    refusals: { ...awaitedRefusals, 404: notFound },
   },
   'POST /v1/payments/:paymentId/cancellation': {
     operationId: 'cancelPayment',
@@ -116,5 +122,28 @@ export default {
     },
     answers: { 202: { description: 'The bank will be asked.', schema: payment, example: sent } },
     refusals: { 404: notFound, 409: { 'payment.not-sent': 'Only what was sent can be recalled.' } },
+  },
+  'POST /v1/payee-verifications': {
+    operationId: 'verifyPayee',
+    summary: 'Verify a payee',
+    description:
+      'Whether the name is that of the IBAN’s holder, before anything is ordered. Whether to pay all the same is the customer’s to decide.',
+    body: {
+      schema: payee,
+      description: 'Who is to be paid, and from where.',
+      example: { accountId: 'acct-1', name: 'Bo Holm Hansen', iban: 'DK5000400440116243' },
+      fields: {
+        accountId: 'The account that would pay: its bank is asked.',
+        name: 'Of 1 to 140 printable characters.',
+      },
+    },
+    answers: {
+      200: {
+        description: 'What the bank says; `not-possible` where it cannot say, or does not answer.',
+        schema: verification,
+        example: { match: 'close-match', name: 'Bo Holm' },
+      },
+    },
+    refusals: { 404: accountNotFound },
   },
 } satisfies Api;

@@ -7,7 +7,8 @@ import { accountId, iban, name } from '../../../shared/runtime/payment-request.t
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import type { Context } from './context.ts';
 
-const payee = z.strictObject({ accountId, name, iban });
+/** The body of a verification. */
+export const payee = z.strictObject({ accountId, name, iban });
 
 /**
  * Whether the name is that of the IBAN's holder, as the bank of the account that would pay says it (verification of payee,

@@ -46,7 +46,11 @@ function paymentIdOf({ id }: StandingOrder, { dueOn }: Run): string {
   return idFrom('pay', id, dueOn);
 }
 
-/** As if it had been ordered now: what is late, or comes after the cut-off, is carried out when the bank next can. */
+/**
+ * As if it had been ordered now: what is late, or comes after the cut-off, is carried out when the bank next can. It is not
+ * authenticated, whatever its amount: its series was, where it had to be, and each of its payments is of that amount to that
+ * payee (delegated regulation (EU) 2018/389, article 14(2)).
+ */
 function paymentOf(order: StandingOrder, run: Run, { tick, now }: { tick: string; now: Date }): Payment {
   const { customerId, accountId, bank, scheme, amount, creditor, remittance } = order;
   const id = paymentIdOf(order, run);

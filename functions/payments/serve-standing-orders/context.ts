@@ -4,13 +4,14 @@ import { type StandingOrder, standingOrderStateOf } from '../../../shared/domain
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { passkeyVariables } from '../../../shared/runtime/passkey-proof.ts';
 import { isOwner } from '../../../shared/runtime/paying-account.ts';
 import { authenticateVariables } from '../../../shared/runtime/payment-request.ts';
 import { nextRun, termsOf } from '../../../shared/runtime/standing-order.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import { standingOrderFrom, standingOrderPath } from '../../../shared/store/standing-orders.ts';
 
-export const config = z.object(authenticateVariables);
+export const config = z.object({ ...authenticateVariables, ...passkeyVariables });
 
 export type Context = {
   readonly deps: { readonly reads: Reads; readonly config: z.output<typeof config> };

@@ -7,11 +7,13 @@ import { idFrom } from '../../../shared/events/id.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import { readIdempotencyKey } from '../../../shared/runtime/idempotency.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { newChallenge } from '../../../shared/runtime/passkey-proof.ts';
 import { payingAccount } from '../../../shared/runtime/paying-account.ts';
 import { schemeOf } from '../../../shared/runtime/payment-request.ts';
 import { keepStandingOrder, nextRun, termsOf } from '../../../shared/runtime/standing-order.ts';
 import { standingOrderPath } from '../../../shared/store/standing-orders.ts';
-import { type Context, standingOrderView, todayOf } from './context.ts';
+import { shownTo } from './authorise.ts';
+import { type Context, todayOf } from './context.ts';
 import { standingOrder } from './request.ts';
 
 /** Takes a standing order on. Nothing is reserved: each run is held against the money of its day. */
@@ -28,12 +30,13 @@ export async function createStandingOrder(request: Request, { deps, now }: Conte
     isAwaitingAuthorisation: false,
   };
   checkFirstRun(order, now);
-  const taken = { ...order, isAwaitingAuthorisation: isToBeAuthenticated(order, deps.config) };
+  const awaits = { isAwaitingAuthorisation: true, challenge: newChallenge(now) };
+  const taken = isToBeAuthenticated(order, deps.config) ? { ...order, ...awaits } : order;
   const document = { path: standingOrderPath(order.id), fields: undefined, version: undefined };
   return {
     status: 201,
     headers: { location: `/v1/standing-orders/${order.id}` },
-    body: standingOrderView(taken, now),
+    body: await shownTo(request.uid, taken, { deps, now }),
     writes: [keepStandingOrder(document, taken)],
   };
 }

@@ -3,6 +3,7 @@ import type { Request } from '../../../shared/runtime/on-request.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
 import { ownAccount } from '../../../shared/runtime/paying-account.ts';
 import { standingOrderFrom, standingOrdersOf } from '../../../shared/store/standing-orders.ts';
+import { shownTo } from './authorise.ts';
 import { type Context, ownStandingOrder, standingOrderView } from './context.ts';
 
 /** An account's standing orders, newest first, page by page; those that have ended too. */
@@ -23,5 +24,5 @@ export async function listStandingOrders({ query, uid }: Request, { deps: { read
 
 export async function getStandingOrder(request: Request, { deps, now }: Context) {
   const { order } = await ownStandingOrder(deps.reads, request);
-  return { status: 200, body: standingOrderView(order, now) };
+  return { status: 200, body: await shownTo(request.uid, order, { deps, now }) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import {
   isOverUnpaid,
@@ -6,13 +7,16 @@ import {
   reasonOf,
   stateOf,
   withWord,
+  wordKey,
 } from '../../../shared/domain/payment.ts';
+import { noticeOf } from '../../../shared/domain/payment-news.ts';
 import { PermanentError } from '../../../shared/errors.ts';
 import { draft, type EventOf } from '../../../shared/events/event.ts';
 import { paymentNotReceived, paymentUnanswered, paymentWords } from '../../../shared/events/payment-facts.ts';
 import { paymentChanged } from '../../../shared/events/payments.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
+import { ANSWER } from '../../../shared/runtime/payment-word.ts';
 import { giveBack, recount } from '../../../shared/runtime/reserve.ts';
 import type { Write } from '../../../shared/store/document.ts';
 import { paymentFrom, paymentPath, writePayment } from '../../../shared/store/payments.ts';
@@ -36,11 +40,15 @@ export default onEvent({
     const before = paymentFrom(document);
     if (!before || before.accountId !== fact.data.accountId)
       throw new PermanentError('payment.not-found', { paymentId });
-    const after = withWord(before, wordOf(fact));
+    const word = wordOf(fact);
+    const after = withWord(before, word);
     if (after === 'conflict') throw new PermanentError('fact.conflict', { paymentId, factId: fact.id });
     if (!after) return {};
     return {
-      writes: [writePayment(document, after), ...(await moneyOf(reads, before, after))],
+      writes: [
+        writePayment(document, withArrival(after, word, fact)),
+        ...(await moneyOf(reads, before, after)),
+      ],
       events: isTold(before, after) ? [changed(after)] : [],
     };
   },
@@ -56,8 +64,17 @@ async function moneyOf(reads: Reads, before: Payment, after: Payment): Promise<W
     : recount(reads, after, reservedOn, after.amount.amountMinor);
 }
 
+/** Where it is something else now, or something else is to be told of it: an older word can come later. */
 function isTold(before: Payment, after: Payment): boolean {
-  return stateOf(before) !== stateOf(after) || reasonOf(before) !== reasonOf(after);
+  const isOther = stateOf(before) !== stateOf(after) || reasonOf(before) !== reasonOf(after);
+  return isOther || !isDeepStrictEqual(noticeOf(before), noticeOf(after));
+}
+
+/** With the way by which it came, for whoever has to explain it. */
+function withArrival(payment: Payment, word: PaymentWord, { id: factId, source, data }: Fact): Payment {
+  const deliveryId = 'deliveryId' in data && data.deliveryId !== ANSWER ? data.deliveryId : undefined;
+  const arrivals = { ...payment.arrivals, [wordKey(word)]: { factId, source, deliveryId } };
+  return { ...payment, arrivals };
 }
 
 function changed(payment: Payment) {

@@ -10,9 +10,10 @@ export const OPERATORS = 'operators';
 export const TAGS = {
   bank: 'What partner banks call.',
   ledger: 'Accounts, balances, transactions and spending.',
-  payments: 'Payment orders, and what became of them. docs/payments.md draws their states.',
+  payments:
+    'Payments, standing orders and direct debits, and what became of them. docs/payments.md draws a payment’s states.',
   cards: 'Cards.',
-  customers: 'Customers.',
+  customers: 'The passkeys by which customers authorise payments.',
   notifications: 'What customers are told, where they are pushed to, and what they want to be pushed.',
   operations: 'What keeps all of it running.',
   [OPERATORS]: 'What operators do by hand.',

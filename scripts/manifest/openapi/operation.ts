@@ -61,9 +61,10 @@ function isOptional(schema: z.ZodType): boolean {
   return schema._zod.optin === 'optional';
 }
 
-function bodyOf({ schema, description, example, fields }: DescribedBody, schemas: Schemas): JsonObject {
+function bodyOf(body: DescribedBody, schemas: Schemas): JsonObject {
+  const { schema, isOptional = false, description, example, fields } = body;
   const content = { schema: schemas.ofBody(schema, fields), example: example as JsonObject };
-  return { description, required: true, content: { 'application/json': content } };
+  return { description, required: !isOptional, content: { 'application/json': content } };
 }
 
 function answerOf({ description, schema, example, headers }: DescribedAnswer, schemas: Schemas): JsonObject {

@@ -1,0 +1,42 @@
+import { defineCommand } from 'citty';
+import { confirmChange, runAsMain } from './command.ts';
+import { openEnvironment } from './environment.ts';
+import { limitsAsked, linesOf, readLimits, setLimits } from './limits/limits.ts';
+import { Refusal } from './refusal.ts';
+
+const minor = (description: string) => ({ type: 'string', valueHint: 'minor units', description }) as const;
+
+const limits = defineCommand({
+  meta: {
+    name: 'npm run limits --',
+    description:
+      'What a customer may order at most, in the place of what all may; shows it, or changes it where --why is given',
+  },
+  args: {
+    customer: { type: 'positional', required: true, description: 'Their Firebase uid' },
+    currency: { type: 'string', required: true, description: 'As in DKK' },
+    payment: minor('Of one payment'),
+    day: minor('From one account in a day'),
+    'customer-day': minor('By the customer in a day, from all accounts'),
+    why: { type: 'string', valueHint: 'text', description: 'For whoever asks later' },
+    yes: { type: 'boolean', default: false, description: 'Do not ask' },
+    project: { type: 'string', description: 'The project to act on' },
+  },
+  async run({ args }) {
+    const environment = await openEnvironment(args.project);
+    const { platform } = environment;
+    const { customer, currency } = args;
+    const read = await readLimits(platform, customer, currency);
+    console.log(linesOf(read.limits));
+    if (args.why === undefined) return;
+    const why = args.why.trim();
+    if (!why) throw new Refusal('--why says in a few words why this customer has limits of their own.');
+    const asked = limitsAsked({ payment: args.payment, day: args.day, customerDay: args['customer-day'] });
+    await confirmChange(environment, `set ${currency} limits of ${customer}`, args);
+    const by = await environment.operator();
+    await setLimits(platform, read, asked, { at: new Date().toISOString(), by, customerId: customer, why });
+    console.log(linesOf(asked));
+  },
+});
+
+await runAsMain(limits);

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { AccountStatus } from '../../domain/account.ts';
+import type { Refusal } from '../../domain/funds.ts';
+import type { Creditor, Scheme } from '../../domain/payment.ts';
+import { currencyCode, minorUnits } from '../../events/event.ts';
+import type { EnumOf } from '../described.ts';
+
+export const amount = z
+  .strictObject({ amountMinor: minorUnits, currency: currencyCode })
+  .meta({ id: 'Amount' });
+
+export const scheme = z
+  .enum(['sepa', 'sepa-instant', 'domestic', 'own-account'])
+  .meta({ id: 'Scheme', description: 'By which clearing it goes.' }) satisfies EnumOf<Scheme>;
+
+export const creditor = z
+  .union([
+    z.strictObject({ name: z.string(), iban: z.string().meta({ description: 'Without spaces.' }) }),
+    z.strictObject({
+      name: z.string(),
+      accountNumber: z.strictObject({ registrationNumber: z.string(), accountNumber: z.string() }),
+    }),
+    z.strictObject({ accountId: z.string().meta({ description: 'Another account of the customer’s own.' }) }),
+  ])
+  .meta({ id: 'Creditor', description: 'Who is paid.' }) satisfies z.ZodType<Creditor>;
+
+/** What the fields of an instruction are, once or many times. */
+export const instructionFields = {
+  accountId: 'The account that pays.',
+  amount: 'In the account’s currency, more than zero.',
+  creditor:
+    'A name of 1 to 140 characters beside an IBAN or a Danish account number; or another account of the customer’s own.',
+  scheme:
+    'By which clearing. Without it: `own-account` to an account of their own, `sepa` for euros to an IBAN, else `domestic`.',
+  remittance: 'What the creditor reads of it; at most 140 printable characters.',
+};
+
+export const accountNotFound = { 'account.not-found': 'The caller has no such account.' };
+
+/** Of a list of what one account has ordered. */
+export const ofOneAccount = {
+  query: { accountId: z.string() },
+  isPaged: true,
+  refusals: {
+    400: { 'account-id.missing': 'The request does not say of which account.' },
+    404: accountNotFound,
+  },
+} as const;
+
+/** Of an account that cannot pay, or be paid. */
+export const notOpen = {
+  'account.frozen': 'An account of the customer’s that it names is frozen.',
+  'account.closed': 'An account of the customer’s that it names is closed.',
+} satisfies Record<`account.${Exclude<AccountStatus, 'open'>}`, string>;
+
+/** Why an instruction is not taken on, whatever money there is. */
+export const instructionRefusals = {
+  404: { 'account.not-found': 'The caller has no such account, to pay from or to be paid.' },
+  422: {
+    ...notOpen,
+    'payment.currency': 'The amount is not in the account’s currency.',
+    'payment.same-account': 'The account that pays is the one that is paid.',
+    'payment.scheme': 'The bank has no such payments, or this one cannot go by the scheme it names.',
+  },
+};
+
+/** Why there is no money for it. */
+export const fundsRefusals = {
+  'payment.insufficient-funds': 'It is more than what is available.',
+  'payment.limit-payment': 'It is more than the customer’s limit for one payment.',
+  'payment.limit-day': 'With it, what was ordered from the account today is more than its limit.',
+  'payment.limit-customer-day': 'With it, what the customer ordered today is more than their limit.',
+  'payment.limit-none': 'No limits are set in this currency, so nothing can be ordered.',
+  'payment.too-many-open': 'The account has too many open payments.',
+} satisfies Record<`payment.${Refusal | 'limit-none'}`, string>;
