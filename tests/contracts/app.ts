@@ -3,12 +3,9 @@ import { inject } from 'vitest';
 /** Whoever asks Firestore itself: with a Firebase ID token of these claims, or with none. */
 export type Claims = { readonly sub: string; readonly role?: string } | undefined;
 
-/** What an app's own Firestore client would be answered: HTTP statuses, 403 where the rules refuse. */
-export type App = ReturnType<typeof openApp>;
-
 /**
- * An app's Firestore, over REST. The emulator takes a token that nobody signed and asks the rules, so the client and the
- * rules' own test library, with some eighty packages below them, would try nothing more.
+ * An app's Firestore, over REST: each call answers its HTTP status, 403 where the rules refuse. The emulator takes a token that
+ * nobody signed and asks the rules as for any client, so Firebase's client and its library for rules would try no more.
  */
 export function openApp(projectId: string, claims: Claims) {
   const host = inject('emulators').FIRESTORE_EMULATOR_HOST;
