@@ -25,6 +25,7 @@ export default defineConfig({
           include: ['tests/contracts/*.test.ts'],
           globalSetup: ['tests/contracts/emulators.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -10,8 +10,8 @@ afterEach(() => void vi.unstubAllGlobals());
 
 // `npm run fixtures`
 test.runIf(process.env.COUNTERFOIL_RECORD)('what is published and stored today is recorded', async () => {
-  if (lacking().length === 0) return console.log('Nothing is new: all kinds and collections are recorded.');
-  record(new Date().toISOString().slice(0, 10), await everything());
+  const name = record(new Date().toISOString().slice(0, 10), await everything());
+  console.log(name ? `tests/fixtures/${name} is new: commit it.` : 'Nothing is new.');
 });
 
 describe.for(everRecorded().map((set) => [set.date, set] as const))('what was recorded on %s', ([, set]) => {
@@ -37,7 +37,7 @@ describe.for(everRecorded().map((set) => [set.date, set] as const))('what was re
 });
 
 test('every kind of event and every collection is recorded', () => {
-  expect(lacking(), 'npm run fixtures').toEqual([]);
+  expect(lacking(), 'let everything() come to it, and run npm run fixtures').toEqual([]);
 });
 
 /** What no set has; bytes that did not fit into their document are like those that did. */

@@ -27,27 +27,34 @@ export function everRecorded(): Recorded[] {
 }
 
 /**
- * Records of each kind of event, and of each collection, one with each set of fields that they come with: a set of its own
- * for the date, beside those that are there, none of which ever changes.
+ * Records of each kind of event, and of each collection, one with each set of fields that no set before has: in a set of its
+ * own, beside those that are there, none of which ever changes. Answers its name, or undefined where nothing is new.
  */
 export function record(
   date: string,
   { events, documents }: { events: readonly Event[]; documents: ReadonlyMap<string, Fields> },
-): void {
-  const folder = join(FOLDER, date);
-  if (existsSync(folder)) throw new Error(`${folder} is there already, and what was recorded never changes`);
+): string | undefined {
+  const known = everRecorded();
   const stored = [...documents].map(([path, fields]) => ({ path, fields }));
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, all: readonly unknown[]) =>
-    writeFileSync(join(folder, name), `${JSON.stringify(all, replaced, 2)}\n`);
-  write(
-    'events.json',
-    ofEachShape(events, ({ type, data }) => [type, data as object]),
+  const newEvents = ofNewShape(
+    events,
+    known.flatMap((set) => set.events),
+    ({ type, data }) => [type, data as object],
   );
-  write(
-    'documents.json',
-    ofEachShape(stored, ({ path, fields }) => [collectionNameOf(path), fields]),
+  const newDocuments = ofNewShape(
+    stored,
+    known.flatMap((set) => set.documents),
+    ({ path, fields }) => [collectionNameOf(path), fields],
   );
+  if (newEvents.length + newDocuments.length === 0) return undefined;
+  const sameDay = known.filter((set) => set.date.startsWith(date)).length;
+  const name = sameDay === 0 ? date : `${date}.${sameDay + 1}`;
+  mkdirSync(join(FOLDER, name), { recursive: true });
+  const write = (file: string, all: readonly unknown[]) =>
+    writeFileSync(join(FOLDER, name, file), `${JSON.stringify(all, replaced, 2)}\n`);
+  write('events.json', newEvents);
+  write('documents.json', newDocuments);
+  return name;
 }
 
 /** Fields as they are recorded, to be compared: bytes are the same in whatever class. */
@@ -55,17 +62,21 @@ export function asRecorded(fields: Fields): object {
   return JSON.parse(JSON.stringify(fields, replaced)) as object;
 }
 
-function ofEachShape<T>(
+/** The first of each shape among these, the known ones left out: their names, and what fields they have. */
+function ofNewShape<T>(
   all: readonly T[],
-  shapeOf: (one: T) => readonly [name: string, fields: object],
+  known: readonly T[],
+  of: (one: T) => readonly [name: string, fields: object],
 ): T[] {
+  const shapeOf = (one: T) => {
+    const [name, fields] = of(one);
+    return [name, ...Object.keys(fields).sort()].join(' ');
+  };
+  const before = new Set(known.map(shapeOf));
   const first = new Map<string, T>();
-  for (const one of all) {
-    const [name, fields] = shapeOf(one);
-    const shape = [name, ...Object.keys(fields).sort()].join(' ');
-    if (!first.has(shape)) first.set(shape, one);
-  }
-  return [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  for (const one of all) if (!first.has(shapeOf(one))) first.set(shapeOf(one), one);
+  const found = [...first].filter(([shape]) => !before.has(shape));
+  return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 // What JSON has no word for is an object with one key that no document has.
