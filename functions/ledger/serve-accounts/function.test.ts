@@ -53,6 +53,7 @@ describe('an account', () => {
       iban: 'DK50',
       bookedMinor: '250000',
       heldMinor: '101',
+      reservedMinor: '0',
       availableMinor: '249899',
       asOf: '2026-11-23T09:30:00.000Z',
     });
@@ -63,6 +64,7 @@ describe('an account', () => {
     expect(await view('/acct-1')).toMatchObject({
       bookedMinor: '0',
       heldMinor: '0',
+      reservedMinor: '0',
       availableMinor: '0',
       asOf: '2026-11-23T09:00:00.000Z',
     });
