@@ -14,7 +14,7 @@ export const SCALE = {
   event: { concurrency: 16, instancesMax: 20 },
   schedule: { concurrency: 1, instancesMax: 1 },
 } as const;
-export const TIMEOUT_SECONDS = { request: 60, event: 60, schedule: 300 } as const;
+const TIMEOUT_SECONDS = { request: 60, event: 60, schedule: 300 } as const;
 
 /** `knative/base`, as text by file name: for each function its service and account, and the list of them all. */
 export function knativeBase(registry: readonly Registered[]): ReadonlyMap<string, string> {

@@ -1,7 +1,6 @@
 import type { Registered } from '../../functions/registry.ts';
 import { type DeclaredFunction, subscriptionOf } from '../../shared/runtime/declared.ts';
 import { allTopics, byName, byTopic, publishedBy, variablesOf } from './declared.ts';
-import { SCALE, TIMEOUT_SECONDS } from './knative.ts';
 
 /**
  * What Terraform makes services, topics, subscriptions, schedules, secrets and rights from. Every function has
@@ -13,25 +12,13 @@ export function functionsJson(registry: readonly Registered[]): string {
 }
 
 function entry({ room, fn }: Registered) {
-  const { name, trigger, impact, scopes = [] } = fn;
+  const { name, trigger, impact } = fn;
   const config = Object.fromEntries(
     variablesOf(fn).map(({ name: variable, secret, required }) => [variable, { secret, required }]),
   );
-  const scale = { ...SCALE[trigger], timeoutSeconds: TIMEOUT_SECONDS[trigger] };
-  const publishes = byTopic(publishedBy(fn));
   return [
     name,
-    {
-      room,
-      trigger,
-      ...triggerOf(fn),
-      publishes,
-      usesFirestore: usesFirestore(fn),
-      scopes,
-      config,
-      scale,
-      impact,
-    },
+    { room, trigger, ...triggerOf(fn), publishes: byTopic(publishedBy(fn)), config, impact },
   ] as const;
 }
 
@@ -41,9 +28,4 @@ function triggerOf(fn: DeclaredFunction) {
   if (fn.trigger === 'schedule') return { ...none, everyMinutes: fn.everyMinutes };
   const { name, topic, filter = null } = subscriptionOf(fn);
   return { ...none, subscription: { name, topic, filter } };
-}
-
-/** Whatever has an inbox, or looks up what is its caller's. A bank's delivery is passed on unread. */
-function usesFirestore(fn: DeclaredFunction): boolean {
-  return fn.trigger !== 'request' || fn.caller !== 'bank' || fn.onceRoutes.length > 0;
 }
