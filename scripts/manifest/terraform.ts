@@ -13,7 +13,7 @@ export function functionsJson(registry: readonly Registered[]): string {
 }
 
 function entry({ room, fn }: Registered) {
-  const { name, trigger, impact } = fn;
+  const { name, trigger, scopes = [], impact } = fn;
   const config = Object.fromEntries(
     variablesOf(fn).map(({ name: variable, secret, required }) => [variable, { secret, required }]),
   );
@@ -25,6 +25,8 @@ function entry({ room, fn }: Registered) {
       ...triggerOf(fn),
       ...boundsOf(fn),
       publishes: byTopic(publishedBy(fn)),
+      usesFirestore: usesFirestore(fn),
+      scopes,
       config,
       impact,
     },
@@ -37,4 +39,9 @@ function triggerOf(fn: DeclaredFunction) {
   if (fn.trigger === 'schedule') return { ...none, everyMinutes: fn.everyMinutes };
   const { name, topic, filter = null } = subscriptionOf(fn);
   return { ...none, subscription: { name, topic, filter } };
+}
+
+/** Whatever has an inbox, or looks up what is its caller's. A bank's delivery is passed on unread. */
+function usesFirestore(fn: DeclaredFunction): boolean {
+  return fn.trigger !== 'request' || fn.caller !== 'bank' || fn.onceRoutes.length > 0;
 }
