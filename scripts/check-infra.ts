@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
 import { Copies } from './infra/copy.ts';
-import { type Mistake, readMistakes } from './infra/planted.ts';
+import { planted } from './infra/plant.ts';
 import { applied } from './infra/resources.ts';
 import { problemsOf } from './infra/rules.ts';
 import { isInstalled, MISSING, said, terraform } from './infra/terraform.ts';
-import { problemsIn, tryOut, unexplained, VARIABLES } from './infra/try-out.ts';
-import { type World, whatItIsHeldAgainst } from './infra/world.ts';
+import { problemsIn, VARIABLES } from './infra/try-out.ts';
+import { type Against, whatItIsHeldAgainst } from './infra/world.ts';
 
 const HELP = `npm run check:infra [-- --if-present] [--apply] [--alone]
 
@@ -18,7 +18,6 @@ each mistake of scripts/infra/planted.yaml, which must be caught. It needs terra
   --alone       makes each mistake by itself, not several in one copy, to see that none hides behind another
 `;
 const PROJECT = { project: 'counterfoil-prod', region: 'europe-west1' };
-const AT_ONCE = 3;
 const TOGETHER = 8;
 
 // One of each kind: planted mistakes are in modules, and a small world shows them as well as a large one.
@@ -58,7 +57,7 @@ async function main(): Promise<number> {
 }
 
 /** All functions, as they are deployed. */
-async function whole(against: Omit<World, 'resources'>, applies: boolean): Promise<string[]> {
+async function whole(against: Against, applies: boolean): Promise<string[]> {
   const formatted = await terraform('infra/terraform', 'fmt', '-check', '-recursive');
   if (!formatted.ok) return [`terraform fmt would change ${formatted.output.trim().replaceAll('\n', ', ')}`];
   const folder = await copies.make(registry);
@@ -68,7 +67,7 @@ async function whole(against: Omit<World, 'resources'>, applies: boolean): Promi
 }
 
 /** Once applied, everything is known and nothing is left to do. */
-async function twice(folder: string, against: Omit<World, 'resources'>): Promise<string[]> {
+async function twice(folder: string, against: Against): Promise<string[]> {
   await said(folder, 'apply', '-input=false', '-auto-approve', 'plan');
   const resources = applied(await said(folder, 'show', '-json'));
   const again = await terraform(folder, 'plan', '-detailed-exitcode', ...VARIABLES);
@@ -79,7 +78,7 @@ async function twice(folder: string, against: Omit<World, 'resources'>): Promise
 }
 
 /** A few functions: the tests, the other environment, and one mistake after another. */
-async function small(against: Omit<World, 'resources'>, together: number): Promise<string[]> {
+async function small(against: Against, together: number): Promise<string[]> {
   const folder = await copies.make(SMALL);
   const problems = await problemsIn(folder, { ...against, registry: SMALL });
   const tested = await terraform(folder, 'test');
@@ -87,52 +86,7 @@ async function small(against: Omit<World, 'resources'>, together: number): Promi
   console.log(/(?:Success|Failure)! .*/.exec(tested.output)?.[0] ?? 'not tested');
   const failed = [tested, dev].filter(({ ok }) => !ok).map(({ output }) => output);
   if (problems.length + failed.length > 0) return [...problems, ...failed];
-  return planted(folder, { ...against, registry: SMALL }, together);
-}
-
-async function planted(
-  initialised: string,
-  against: Omit<World, 'resources'>,
-  together: number,
-): Promise<string[]> {
-  const mistakes = await readMistakes();
-  const batches = ['validate', 'plan', 'rules', 'test'].flatMap((by) =>
-    inBatches(
-      mistakes.filter((each) => each.by === by),
-      together,
-    ),
-  );
-  const waiting = batches.values();
-  const problems: string[] = [];
-  async function work(): Promise<void> {
-    for (const batch of waiting) {
-      const verdicts = await tryOut(copies, initialised, SMALL, against, batch);
-      for (const { mistake, caught } of verdicts)
-        console.log(`${caught ? mistake.by.padEnd(8) : 'NOBODY  '} ${mistake.name}`);
-      const missed = verdicts.filter(({ caught }) => !caught);
-      problems.push(
-        ...missed.map(({ mistake, said: output }) => `not caught: ${mistake.name}\n${output}`),
-        ...unexplained(verdicts),
-      );
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  console.log(`${mistakes.length} planted mistakes`);
-  return problems;
-}
-
-/** Of one kind, and each in another file. What ends a plan, or a part of it, hides what comes after: it is alone. */
-function inBatches(all: readonly Mistake[], together: number): Mistake[][] {
-  const size = all[0]?.by === 'rules' ? together : 1;
-  const batches: Mistake[][] = [];
-  for (const mistake of all) {
-    const open = batches.find(
-      (batch) => batch.length < size && !batch.some(({ file }) => file === mistake.file),
-    );
-    if (open) open.push(mistake);
-    else batches.push([mistake]);
-  }
-  return batches;
+  return planted(copies, folder, { ...against, registry: SMALL }, together);
 }
 
 process.exitCode = await main()

@@ -1,9 +1,4 @@
-import {
-  type EventFunction,
-  type ScheduleFunction,
-  subscriptionOf,
-  topicsOf,
-} from '../../shared/runtime/declared.ts';
+import { type EventFunction, subscriptionOf, topicsOf } from '../../shared/runtime/declared.ts';
 import { each, type Resource, text } from './resources.ts';
 import { differ, functionsOf, KEPT, must, ofType, one, type Rule, type World } from './world.ts';
 
@@ -14,7 +9,6 @@ export const messages: readonly Rule[] = [
   topics,
   subscriptions,
   (world) => functionsOf(world).flatMap((fn) => (fn.trigger === 'event' ? pushed(world, fn) : [])),
-  (world) => functionsOf(world).flatMap((fn) => (fn.trigger === 'schedule' ? ticked(world, fn) : [])),
 ];
 
 function topics(world: World): string[] {
@@ -133,34 +127,6 @@ function deadLetter(world: World, found: Resource, topic: string): string[] {
     ...must(
       /gcp-sa-pubsub/.test(text(moves, 'member')) && text(moves, 'role') === 'roles/pubsub.subscriber',
       `${name}: Pub/Sub may not move its dead letters`,
-    ),
-  ];
-}
-
-function ticked(world: World, fn: ScheduleFunction): string[] {
-  const found = one(world, 'google_cloud_scheduler_job', 'name', fn.name);
-  const service = one(world, 'google_cloud_run_v2_service', 'name', fn.name);
-  if (!found || !service) return must(found !== undefined, `${fn.name} has no schedule`);
-  const { everyMinutes: minutes } = fn;
-  const cron =
-    minutes === 1 ? '* * * * *' : minutes < 60 ? `*/${minutes} * * * *` : `0 */${minutes / 60} * * *`;
-  const seconds = (of: Resource, path: string) => Number.parseInt(text(of, path), 10);
-  return [
-    ...must(text(found, 'schedule') === cron, `${fn.name} is ticked by ${text(found, 'schedule')}`),
-    ...must(text(found, 'time_zone') === 'Etc/UTC', `${fn.name} is ticked by a clock that is put back`),
-    ...must(
-      text(found, 'http_target.0.oidc_token.0.service_account_email') ===
-        `tick-schedules@${world.project}.iam.gserviceaccount.com`,
-      `${fn.name} is ticked without our token`,
-    ),
-    ...must(
-      text(found, 'http_target.0.oidc_token.0.audience') === text(service, 'uri'),
-      `${fn.name}: the token is not for it`,
-    ),
-    ...must(text(found, 'http_target.0.uri') === text(service, 'uri'), `${fn.name}: its ticks go elsewhere`),
-    ...must(
-      seconds(found, 'attempt_deadline') > seconds(service, 'template.0.timeout'),
-      `${fn.name} is given up while it may still run`,
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What Terraform tells only once it has applied. */
-export const LATER = '(known after apply)';
+const LATER = '(known after apply)';
 
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 

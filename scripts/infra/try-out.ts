@@ -1,10 +1,9 @@
-import type { Registered } from '../../functions/registry.ts';
 import type { Copies } from './copy.ts';
 import type { Mistake } from './planted.ts';
 import { planned } from './resources.ts';
 import { problemsOf } from './rules.ts';
 import { said, terraform } from './terraform.ts';
-import type { World } from './world.ts';
+import type { Against } from './world.ts';
 
 export const VARIABLES = ['-input=false', '-var-file=environments/prod.tfvars'];
 
@@ -15,8 +14,6 @@ const CATCHERS: Readonly<Record<Mistake['by'], (folder: string, against: Against
   rules: async (folder, against) => (await problemsIn(folder, against)).join('\n'),
   test: async (folder) => (await terraform(folder, 'test', '-filter=tests/encryption.tftest.hcl')).output,
 };
-
-type Against = Omit<World, 'resources'>;
 
 export type Verdict = { readonly mistake: Mistake; readonly caught: boolean; readonly said: string };
 
@@ -30,13 +27,12 @@ export async function problemsIn(folder: string, against: Against): Promise<stri
 export async function tryOut(
   copies: Copies,
   initialised: string,
-  registry: readonly Registered[],
   against: Against,
   mistakes: readonly Mistake[],
 ): Promise<Verdict[]> {
   const [first] = mistakes;
   if (!first) return [];
-  const folder = await copies.make(registry, mistakes, initialised);
+  const folder = await copies.make(against.registry, mistakes, initialised);
   const output = await CATCHERS[first.by](folder, against).catch(
     (error: Error) => `not planned at all: ${error.message}`,
   );

@@ -15,6 +15,9 @@ export type World = {
   readonly rules: string;
 };
 
+/** What a plan is held against. */
+export type Against = Omit<World, 'resources'>;
+
 /** A subscription of the release before, which must stay until nothing waits in it. */
 export const KEPT = {
   name: 'park-dead-letter-00000000',
