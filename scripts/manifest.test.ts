@@ -39,6 +39,17 @@ test('Terraform is told of triggers, and of the right to park that no declaratio
   expect(topics['bank-facts']).toEqual(['account.opened']);
 });
 
+test('an account may use the store or another of Google’s APIs only where its function does', () => {
+  const { functions } = JSON.parse(functionsJson(registry));
+  expect(functions['receive-bank-webhook']).toMatchObject({ usesFirestore: false, scopes: [] });
+  expect(functions['send-push']).toMatchObject({
+    usesFirestore: true,
+    scopes: ['https://www.googleapis.com/auth/firebase.messaging'],
+  });
+  const scoped = Object.values<{ scopes: string[] }>(functions).filter(({ scopes }) => scopes.length > 0);
+  expect(scoped).toHaveLength(1);
+});
+
 test('on Knative a secret comes from a secret, and only those who are pushed to learn who pushes', () => {
   const config = z.object({ API_KEY: z.string().meta({ secret: true }), SIZE: z.string().default('1') });
   const base = knativeBase([...three.slice(1), { room: 'ledger', fn: { ...track, config } }]);
