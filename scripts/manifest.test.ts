@@ -22,10 +22,32 @@ test('Terraform is told of triggers, and of the right to park that no declaratio
       filter: null,
     },
     publishes: { customers: ['account.changed'], 'dead-letters': ['message.parked'] },
+    ...{ memoryMi: 512, cpu: 1, concurrency: 16, timeoutSeconds: 60, minScale: 0, maxScale: 20 },
+    visibility: 'internal',
   });
-  expect(functions['sweep-things']).toMatchObject({ trigger: 'schedule', everyMinutes: 15, publishes: {} });
-  expect(functions['serve-things']).toMatchObject({ caller: 'customer', routes: ['GET /v1/things/:id'] });
+  expect(functions['sweep-things']).toMatchObject({
+    trigger: 'schedule',
+    everyMinutes: 15,
+    publishes: {},
+    maxScale: 1,
+  });
+  expect(functions['serve-things']).toMatchObject({
+    caller: 'customer',
+    routes: ['GET /v1/things/:id'],
+    visibility: 'public',
+  });
   expect(topics['bank-facts']).toEqual(['account.opened']);
+});
+
+test('an account may use the store or another of Google’s APIs only where its function does', () => {
+  const { functions } = JSON.parse(functionsJson(registry));
+  expect(functions['receive-bank-webhook']).toMatchObject({ usesFirestore: false, scopes: [] });
+  expect(functions['send-push']).toMatchObject({
+    usesFirestore: true,
+    scopes: ['https://www.googleapis.com/auth/firebase.messaging'],
+  });
+  const scoped = Object.values<{ scopes: string[] }>(functions).filter(({ scopes }) => scopes.length > 0);
+  expect(scoped).toHaveLength(1);
 });
 
 test('on Knative a secret comes from a secret, and only those who are pushed to learn who pushes', () => {

@@ -5,6 +5,7 @@ import type { Objective } from '../../infra/alerts/objective.ts';
 import { objectives } from '../../infra/alerts/objectives.ts';
 import { type Recorded, recorded } from '../../infra/alerts/recorded.ts';
 import { type Alert, alertsOf, kebab, rulesText } from '../manifest/alerts.ts';
+import { together, writtenOut } from '../manifest/cloud-alerts.ts';
 import { mutantsOf } from './mutants.ts';
 
 const SERIES = 'infra/alerts/series';
@@ -39,13 +40,18 @@ function trialsOf(objective: Objective, all: readonly string[]): Trial[] {
     alerts.filter((alert) => all.some((series) => concerns(series, alert))),
   );
   const asTheyAre = { of: objective.name, change: undefined, on: tries(all, alarms.flat()) };
+  const inCloud = {
+    of: `${objective.name} in the cloud`,
+    change: undefined,
+    on: cloudTries(objective, all, alarms.flat()),
+  };
   const changed = alarms.flatMap((alarm, n) =>
     mutantsOf(alarm).map(({ rules, change }) => {
       const affected = all.filter((series) => alarm.some((alert) => concerns(series, alert)));
       return { of: objective.name, change, on: tries(affected, alarms.with(n, [...rules]).flat()) };
     }),
   );
-  return [asTheyAre, ...changed];
+  return [asTheyAre, inCloud, ...changed];
 }
 
 /** A few rules are tried much faster than all. */
@@ -54,6 +60,25 @@ function tries(all: readonly string[], alerts: readonly Alert[]): Trial['on'] {
     const concerned = alerts.filter((alert) => concerns(series, alert));
     return { series, rules: rulesText(neededBy(concerned), concerned) };
   });
+}
+
+/** As Cloud Monitoring has them: nothing is recorded, and one alert is for several functions. */
+function cloudTries(objective: Objective, all: readonly string[], alerts: readonly Alert[]): Trial['on'] {
+  const cloud = together(objective, registry);
+  return all.map((series) => {
+    const pace = /^evaluation_interval: (\w+)/m.exec(series)?.[1];
+    const concerned = alerts.filter((alert) => concerns(series, alert));
+    const rules = concerned.map((alert) => ({ ...alert, expr: writtenOut(inCloudOf(alert, cloud), pace) }));
+    return { series, rules: rulesText(neededBy(concerned), rules) }; // which some series ask for
+  });
+}
+
+/** Of an alert that is for several functions, what it says of this one. */
+function inCloudOf({ alert, labels }: Alert, cloud: readonly Alert[]): string {
+  const same = cloud.filter((each) => each.alert === alert && each.labels.severity === labels.severity);
+  const own = same.find((each) => each.labels.function === labels.function);
+  if (own) return own.expr;
+  return `(${same[0]?.expr}) and on (function) label_replace(vector(1), "function", "${labels.function}", "", "")`;
 }
 
 /** Of an alert for each function, the series are of one or two. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Registered } from '../../functions/registry.ts';
 import { prometheusRules, RULES, RUNBOOKS, runbookIndex } from './alerts.ts';
 import { type Apis, readApis } from './apis.ts';
+import { CLOUD_ALERTS, cloudAlerts } from './cloud-alerts.ts';
 import { eventMap } from './event-map.ts';
 import { knativeBase } from './knative.ts';
 import { openApi } from './openapi.ts';
@@ -24,6 +25,7 @@ export function madeFrom(registry: readonly Registered[], beside: Beside): Reado
   return new Map([
     ['infra/terraform/functions.json', functionsJson(registry)],
     [RULES, prometheusRules(registry)],
+    [CLOUD_ALERTS, cloudAlerts(registry)],
     [OPENAPI, openApi(registry, beside.apis)],
     [PAYMENTS, paymentsPage(beside.payments)],
     ['docs/event-map.md', eventMap(registry)],

@@ -1,5 +1,6 @@
 import type { Registered } from '../../functions/registry.ts';
 import { type DeclaredFunction, subscriptionOf } from '../../shared/runtime/declared.ts';
+import { boundsOf } from './bounds.ts';
 import { allTopics, byName, byTopic, publishedBy, variablesOf } from './declared.ts';
 
 /**
@@ -12,13 +13,23 @@ export function functionsJson(registry: readonly Registered[]): string {
 }
 
 function entry({ room, fn }: Registered) {
-  const { name, trigger, impact } = fn;
+  const { name, trigger, scopes = [], impact } = fn;
   const config = Object.fromEntries(
     variablesOf(fn).map(({ name: variable, secret, required }) => [variable, { secret, required }]),
   );
   return [
     name,
-    { room, trigger, ...triggerOf(fn), publishes: byTopic(publishedBy(fn)), config, impact },
+    {
+      room,
+      trigger,
+      ...triggerOf(fn),
+      ...boundsOf(fn),
+      publishes: byTopic(publishedBy(fn)),
+      usesFirestore: usesFirestore(fn),
+      scopes,
+      config,
+      impact,
+    },
   ] as const;
 }
 
@@ -28,4 +39,9 @@ function triggerOf(fn: DeclaredFunction) {
   if (fn.trigger === 'schedule') return { ...none, everyMinutes: fn.everyMinutes };
   const { name, topic, filter = null } = subscriptionOf(fn);
   return { ...none, subscription: { name, topic, filter } };
+}
+
+/** Whatever has an inbox, or looks up what is its caller's. A bank's delivery is passed on unread. */
+function usesFirestore(fn: DeclaredFunction): boolean {
+  return fn.trigger !== 'request' || fn.caller !== 'bank' || fn.onceRoutes.length > 0;
 }

@@ -15,6 +15,8 @@ export type Declaration = {
   readonly impact: string;
   /** Its environment variables; a secret carries `.meta({ secret: true })`. */
   readonly config: z.ZodObject;
+  /** OAuth scopes of those of Google's APIs that it calls itself: its account has the rights for them, and for no other. */
+  readonly scopes?: readonly string[];
 };
 
 export type EventFunction = Declaration & {

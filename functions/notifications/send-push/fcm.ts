@@ -18,7 +18,7 @@ export type Push = {
  */
 export type Fcm = (push: Push, now: Date) => Promise<'delivered' | 'unregistered' | 'invalid-token'>;
 
-const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+export const FCM_SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const CALL_MS = 10_000;
 // Google asks for this pause after a 429 that names none.
 const QUOTA_PAUSE_MS = 60_000;
@@ -51,7 +51,7 @@ export function openFcm({ accessToken, fcm }: Pick<Given<z.ZodObject>, 'accessTo
     if (now.getTime() < pausedUntilMs) throw failure('fcm.paused');
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(CALL_MS);
-    const token = fcm.isEmulated ? 'owner' : await before(signal, accessToken(SCOPE));
+    const token = fcm.isEmulated ? 'owner' : await before(signal, accessToken(FCM_SCOPE));
     const { response, body } = await post(token, push, signal);
     if (response.status === 200 && accepted.safeParse(body).success) return 'delivered';
 

@@ -19,7 +19,7 @@ import {
   notificationPath,
 } from '../../../shared/store/notifications.ts';
 import { preferencesFrom, preferencesPath } from '../../../shared/store/preferences.ts';
-import { openFcm, type Push } from './fcm.ts';
+import { FCM_SCOPE, openFcm, type Push } from './fcm.ts';
 
 /** Sends one push to one device, as notification, device and wishes are at this moment; the list has it anyway. */
 export default onEvent({
@@ -29,6 +29,7 @@ export default onEvent({
   publishes: [notificationDelivered, notificationFailed],
   impact: 'Phones show nothing of what happens; it is all in the list.',
   config: z.object({}),
+  scopes: [FCM_SCOPE],
   connect: ({ reads, accessToken, fcm, measures }) => ({
     reads,
     measures,
