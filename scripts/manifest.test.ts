@@ -22,9 +22,20 @@ test('Terraform is told of triggers, and of the right to park that no declaratio
       filter: null,
     },
     publishes: { customers: ['account.changed'], 'dead-letters': ['message.parked'] },
+    ...{ memoryMi: 512, cpu: 1, concurrency: 16, timeoutSeconds: 60, minScale: 0, maxScale: 20 },
+    visibility: 'internal',
   });
-  expect(functions['sweep-things']).toMatchObject({ trigger: 'schedule', everyMinutes: 15, publishes: {} });
-  expect(functions['serve-things']).toMatchObject({ caller: 'customer', routes: ['GET /v1/things/:id'] });
+  expect(functions['sweep-things']).toMatchObject({
+    trigger: 'schedule',
+    everyMinutes: 15,
+    publishes: {},
+    maxScale: 1,
+  });
+  expect(functions['serve-things']).toMatchObject({
+    caller: 'customer',
+    routes: ['GET /v1/things/:id'],
+    visibility: 'public',
+  });
   expect(topics['bank-facts']).toEqual(['account.opened']);
 });
 

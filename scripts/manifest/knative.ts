@@ -1,20 +1,12 @@
 import { stringify } from 'yaml';
 import type { Registered } from '../../functions/registry.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import { boundsOf } from './bounds.ts';
 import { byName, variablesOf } from './declared.ts';
 
 const HEADER =
   '# Made from functions/registry.ts by `npm run manifest`; what is changed here is overwritten.\n';
 const LABELS = { 'app.kubernetes.io/part-of': 'counterfoil' };
-
-// A delivery of 1 MiB is in memory several times over while it is read; sixteen at once still fit. How many
-// instances there may be is what the store can bear, and a tick of a schedule comes alone.
-export const SCALE = {
-  request: { concurrency: 80, instancesMax: 20 },
-  event: { concurrency: 16, instancesMax: 20 },
-  schedule: { concurrency: 1, instancesMax: 1 },
-} as const;
-const TIMEOUT_SECONDS = { request: 60, event: 60, schedule: 300 } as const;
 
 /** `knative/base`, as text by file name: for each function its service and account, and the list of them all. */
 export function knativeBase(registry: readonly Registered[]): ReadonlyMap<string, string> {
@@ -48,10 +40,10 @@ function serviceAccount({ room, fn }: Registered) {
 }
 
 function service({ room, fn }: Registered) {
-  const { concurrency, instancesMax } = SCALE[fn.trigger];
+  const { concurrency, timeoutSeconds, minScale, maxScale } = boundsOf(fn);
   const annotations = {
-    'autoscaling.knative.dev/min-scale': '0',
-    'autoscaling.knative.dev/max-scale': String(instancesMax),
+    'autoscaling.knative.dev/min-scale': String(minScale),
+    'autoscaling.knative.dev/max-scale': String(maxScale),
   };
   return {
     apiVersion: 'serving.knative.dev/v1',
@@ -63,7 +55,7 @@ function service({ room, fn }: Registered) {
         spec: {
           serviceAccountName: fn.name,
           containerConcurrency: concurrency,
-          timeoutSeconds: TIMEOUT_SECONDS[fn.trigger],
+          timeoutSeconds,
           containers: [container(fn)],
         },
       },
@@ -72,6 +64,7 @@ function service({ room, fn }: Registered) {
 }
 
 function container(fn: DeclaredFunction) {
+  const { memoryMi, cpu } = boundsOf(fn);
   return {
     name: fn.name,
     image: `counterfoil/${fn.name}`, // which an overlay replaces by a digest
@@ -79,7 +72,10 @@ function container(fn: DeclaredFunction) {
     env: [...runtimeVariables(fn), ...variablesOf(fn).map(variable)],
     readinessProbe: { httpGet: { path: '/healthz' } },
     livenessProbe: { httpGet: { path: '/healthz' }, periodSeconds: 30, failureThreshold: 3 },
-    resources: { requests: { cpu: '100m', memory: '160Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    resources: {
+      requests: { cpu: '100m', memory: '160Mi' },
+      limits: { cpu: String(cpu), memory: `${memoryMi}Mi` },
+    },
     securityContext: {
       runAsNonRoot: true,
       readOnlyRootFilesystem: true,

@@ -1,5 +1,6 @@
 import type { Registered } from '../../functions/registry.ts';
 import { type DeclaredFunction, subscriptionOf } from '../../shared/runtime/declared.ts';
+import { boundsOf } from './bounds.ts';
 import { allTopics, byName, byTopic, publishedBy, variablesOf } from './declared.ts';
 
 /**
@@ -18,7 +19,15 @@ function entry({ room, fn }: Registered) {
   );
   return [
     name,
-    { room, trigger, ...triggerOf(fn), publishes: byTopic(publishedBy(fn)), config, impact },
+    {
+      room,
+      trigger,
+      ...triggerOf(fn),
+      ...boundsOf(fn),
+      publishes: byTopic(publishedBy(fn)),
+      config,
+      impact,
+    },
   ] as const;
 }
 

@@ -1,4 +1,4 @@
-import { SCALE } from '../manifest/knative.ts';
+import { BOUNDS } from '../manifest/bounds.ts';
 
 /**
  * What nobody measured here: what customers do, and how Cloud Run is used. Whoever knows better says so by a flag, or here.
@@ -50,7 +50,7 @@ export const ASSUMED = {
     why: 'our guess: the account of a platform or of an employer',
   },
   concurrency: {
-    value: SCALE.event.concurrency,
+    value: BOUNDS.event.concurrency,
     what: 'messages at once in one instance of an event function',
     why: 'as deployed: `knative/base`',
   },

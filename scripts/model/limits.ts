@@ -1,4 +1,4 @@
-import { SCALE } from '../manifest/knative.ts';
+import { BOUNDS } from '../manifest/bounds.ts';
 import type { Assumptions } from './assumptions.ts';
 import { DOCUMENT_MAX, pooledIn, SEQUENTIAL_MAX, type Sequence, SHARDS } from './hot.ts';
 import { type Load, type Rates, total, type Work } from './load.ts';
@@ -40,10 +40,10 @@ export function limitsAt(
     {
       name: 'instances of the busiest function',
       used: busiest?.needed ?? 0,
-      limit: SCALE.event.instancesMax,
+      limit: BOUNDS.event.maxScale,
       unit: 'instances',
-      source: 'ours, in `knative/base`',
-      remedy: 'raise `instancesMax`: it guards the store, and is a setting',
+      source: 'ours, in `scripts/manifest/bounds.ts`',
+      remedy: 'raise `maxScale`: it guards the store, and is a setting',
     },
     {
       name: 'vCPUs of all functions',

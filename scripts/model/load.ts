@@ -1,4 +1,4 @@
-import { SCALE } from '../manifest/knative.ts';
+import { BOUNDS } from '../manifest/bounds.ts';
 import type { Handling, Measured, Story, Told } from '../measured.ts';
 import type { Assumptions } from './assumptions.ts';
 
@@ -119,7 +119,7 @@ export function worksOf({ stories, functions }: Measured, rates: Rates, assumed:
       const busy = (handled * cpuMs) / 1000;
       const forCpu = busy / assumed.utilisation;
       const underWay = (handled * assumed.latencyMs) / 1000;
-      const forWaiting = underWay / (isPushed ? assumed.concurrency : SCALE.request.concurrency);
+      const forWaiting = underWay / (isPushed ? assumed.concurrency : BOUNDS.request.concurrency);
       // One that is seldom called is charged for while anything at all is under way in it.
       const needed = Math.max(forCpu, forWaiting);
       const charged = Math.max(needed, 1 - Math.exp(-underWay));
