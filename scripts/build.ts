@@ -29,13 +29,19 @@ export async function buildFunctions(
   functions: readonly Registered[] = registry,
   options: Options = {},
 ): Promise<void> {
-  const contents = functions.map(({ room, fn: { name } }): [string, string] => [
-    name,
-    `import fn from './functions/${room}/${name}/function.ts';
+  await buildEntries(entriesOf(functions), options);
+}
+
+/** Each function's process, as text by its name. */
+export function entriesOf(functions: readonly Registered[]): Map<string, string> {
+  return new Map(
+    functions.map(({ room, fn: { name } }) => [
+      name,
+      `import fn from './functions/${room}/${name}/function.ts';
       import { serve } from './shared/runtime/main.ts';
       serve(fn);`,
-  ]);
-  await buildEntries(new Map(contents), options);
+    ]),
+  );
 }
 
 /**

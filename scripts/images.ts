@@ -12,8 +12,8 @@ Builds an image of each function that changed, and prints each one's digest and 
   --function <name>    only this one; may be given several times
   --engine <engine>    else the first of these that works here: ${ENGINES.join(', ')}
   --base <image>       else the one that the Dockerfile names; pin it by its digest for images that are to be the same tomorrow
-  --push <registry>    as in europe-west1-docker.pkg.dev/my-project/counterfoil; .local/images/digests.json then
-                       has each function's image there, by its digest
+  --push <registry>    as in europe-west1-docker.pkg.dev/my-project/counterfoil; knative/images and .local/images/digests.json
+                       then have each function's image there, by its digest
 `;
 
 async function main(): Promise<number> {

@@ -10,7 +10,7 @@ import { variablesOf } from '../manifest/declared.ts';
 import { type Engine, runNode } from './engine.ts';
 
 /** Kept between builds, since V8 never writes the same bytes twice: an image is the same only while its cache is. */
-export const CACHES = '.local/code-caches';
+const CACHES = '.local/code-caches';
 
 const PROJECT = 'demo-counterfoil';
 
@@ -31,18 +31,19 @@ export async function codeCaches(
   engine: Engine,
   base: string,
   functions: readonly Registered[],
+  dist: string,
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(CACHES, { recursive: true });
   const node = await runNode(engine, base, {}, ['-p', 'process.version + "-" + process.arch']);
   const files = new Map<string, string>();
   for (const { fn } of functions) {
-    const digest = createHash('sha256').update(await readFile(`dist/${fn.name}/index.cjs`));
+    const digest = createHash('sha256').update(await readFile(`${dist}/${fn.name}/index.cjs`));
     files.set(fn.name, `index-${digest.digest('hex').slice(0, 16)}-${node}.cache`);
   }
   const missing: DeclaredFunction[] = [];
   for (const { fn } of functions) if (!(await isKept(files.get(fn.name)))) missing.push(fn);
-  if (missing.length > 0) await make(engine, base, missing);
-  for (const [name, file] of files) await copyFile(`${CACHES}/${file}`, `dist/${name}/${file}`);
+  if (missing.length > 0) await make(engine, base, missing, dist);
+  for (const [name, file] of files) await copyFile(`${CACHES}/${file}`, `${dist}/${name}/${file}`);
   return files;
 }
 
@@ -53,7 +54,12 @@ function isKept(file = ''): Promise<boolean> {
   );
 }
 
-async function make(engine: Engine, base: string, functions: readonly DeclaredFunction[]): Promise<void> {
+async function make(
+  engine: Engine,
+  base: string,
+  functions: readonly DeclaredFunction[],
+  dist: string,
+): Promise<void> {
   const folder = await mkdtemp(`${tmpdir()}/first-calls-`);
   try {
     await writeFile(`${folder}/calls.json`, JSON.stringify(functions.map(firstCall)));
@@ -65,7 +71,7 @@ async function make(engine: Engine, base: string, functions: readonly DeclaredFu
       target: 'node20',
       logLevel: 'warning',
     });
-    const folders = { '/first-calls': folder, '/dist': resolve('dist'), '/caches': resolve(CACHES) };
+    const folders = { '/first-calls': folder, '/dist': resolve(dist), '/caches': resolve(CACHES) };
     await runNode(engine, base, folders, ['/first-calls/main.cjs']);
   } finally {
     await rm(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -67,7 +68,7 @@ export async function pushImage(engine: Engine, image: string, to: string): Prom
   }
   const file = `.local/images/digest-${process.pid}`;
   await say(engine, ['push', '--digestfile', file, to]);
-  return say('cat', [file]);
+  return (await readFile(file, 'utf8')).trim();
 }
 
 /** Runs Node in a container of this base, with nothing but these folders and no network. */

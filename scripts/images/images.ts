@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import type { Registered } from '../../functions/registry.ts';
 import { codeCaches } from './caches.ts';
 import { buildImage, digestOf, type Engine, hasImage } from './engine.ts';
+
+const KUSTOMIZATION = 'knative/images/kustomization.yaml';
 
 export type Image = {
   readonly name: string;
@@ -22,18 +25,18 @@ export async function defaultBase(): Promise<string> {
   return base;
 }
 
-/** An image of each function, from what is in `dist`; what did not change since it was built is not built again. */
+/** An image of each function, from what is in `dist`, or in another folder; what did not change since it was built is not built again. */
 export async function imagesOf(
   engine: Engine,
   base: string,
   functions: readonly Registered[],
-  { again = false }: { again?: boolean } = {},
+  { again = false, dist = 'dist' }: { again?: boolean; dist?: string } = {},
 ): Promise<Image[]> {
-  const caches = await codeCaches(engine, base, functions);
+  const caches = await codeCaches(engine, base, functions, dist);
   const before = `${await readFile('Dockerfile', 'utf8')}\n${await digestOf(engine, base)}`;
   const images: Image[] = [];
   for (const { fn } of functions) {
-    const context = `dist/${fn.name}`;
+    const context = `${dist}/${fn.name}`;
     const cache = caches.get(fn.name) ?? '';
     const { hash, bytes } = await contents(context, cache, before);
     const tag = `localhost/counterfoil/${fn.name}:${hash.slice(0, 16)}`;
@@ -62,8 +65,19 @@ async function contents(context: string, cache: string, before: string) {
   return { hash: hash.digest('hex'), bytes };
 }
 
-/** Names the images of a registry by their digests, for kustomize and for Terraform. */
-export async function writeDigests(digests: ReadonlyMap<string, string>): Promise<void> {
+/** Names each function's image in a registry by its digest: for Terraform, and for the overlays of knative/. */
+export async function writeDigests(pushed: ReadonlyMap<string, string>): Promise<void> {
   await mkdir('.local/images', { recursive: true });
-  await writeFile('.local/images/digests.json', `${JSON.stringify(Object.fromEntries(digests), null, 2)}\n`);
+  await writeFile('.local/images/digests.json', `${JSON.stringify(Object.fromEntries(pushed), null, 2)}\n`);
+  const before = await readFile(KUSTOMIZATION, 'utf8');
+  const component = parse(before) as { images: { name: string }[] };
+  const made = [...pushed].map(([name, image]) => {
+    const [newName, digest] = image.split('@');
+    return { name: `counterfoil/${name}`, newName, digest };
+  });
+  // Where not all were pushed, the others stay as they are.
+  const kept = component.images.filter(({ name }) => !made.some((each) => each.name === name));
+  const images = [...kept, ...made].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [comment = ''] = before.split('\n');
+  await writeFile(KUSTOMIZATION, `${comment}\n${stringify({ ...component, images })}`);
 }
