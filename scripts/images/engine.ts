@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -60,15 +60,17 @@ export function digestOf(engine: Engine, image: string): Promise<string> {
 
 /** Sends an image to a registry, and says under which digest it is there. */
 export async function pushImage(engine: Engine, image: string, to: string): Promise<string> {
-  await say(engine, ['tag', image, to]);
   if (engine === 'docker') {
+    await say(engine, ['tag', image, to]);
     await say(engine, ['push', to]);
     const pushed = await say(engine, ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', to]);
     return pushed.replace(/^.*@/, '');
   }
   const file = `.local/images/digest-${process.pid}`;
-  await say(engine, ['push', '--digestfile', file, to]);
-  return (await readFile(file, 'utf8')).trim();
+  await say(engine, ['push', '--digestfile', file, image, to]);
+  const digest = (await readFile(file, 'utf8')).trim();
+  await rm(file);
+  return digest;
 }
 
 /** Runs Node in a container of this base, with nothing but these folders and no network. */

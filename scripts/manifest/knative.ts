@@ -86,8 +86,8 @@ export function container(fn: DeclaredFunction) {
     image: `counterfoil/${fn.name}`, // which an overlay replaces by a digest
     ports: [{ containerPort: 8080 }],
     env: [...runtimeVariables(fn), ...variablesOf(fn).map(variable)],
-    // Without a period Knative itself asks every 25 ms while an instance starts. A startup probe would be the kubelet's, and so
-    // make each cold start slower (https://github.com/knative/serving/pull/15309); that liveness waits 90 s does for it.
+    // Without a period Knative itself asks many times a second while an instance starts. A startup probe would be the kubelet's, and
+    // so make each cold start slower (https://github.com/knative/serving/pull/15309); that liveness waits 90 s does for it.
     readinessProbe: { httpGet: { path: '/healthz' } },
     livenessProbe: { httpGet: { path: '/healthz' }, periodSeconds: 30, failureThreshold: 3 },
     resources: {
