@@ -1,9 +1,13 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { type Registered, registry } from '../functions/registry.ts';
+import { sbomOf } from './images/sbom.ts';
+
+/** What esbuild made of an entry point, and the files that are in it. */
+type Bundle = { readonly code: Uint8Array; readonly inputs: readonly string[] };
 
 type Options = {
   readonly folder?: string | undefined;
@@ -25,19 +29,25 @@ export async function buildFunctions(
   functions: readonly Registered[] = registry,
   options: Options = {},
 ): Promise<void> {
-  const contents = functions.map(({ room, fn: { name } }): [string, string] => [
-    name,
-    `import fn from './functions/${room}/${name}/function.ts';
+  await buildEntries(entriesOf(functions), options);
+}
+
+/** Each function's process, as text by its name. */
+export function entriesOf(functions: readonly Registered[]): Map<string, string> {
+  return new Map(
+    functions.map(({ room, fn: { name } }) => [
+      name,
+      `import fn from './functions/${room}/${name}/function.ts';
       import { serve } from './shared/runtime/main.ts';
       serve(fn);`,
-  ]);
-  await buildEntries(new Map(contents), options);
+    ]),
+  );
 }
 
 /**
  * Bundles each of these into `<folder>/<name>/index.cjs`: its own code, the runtime and the framework, and nothing
- * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, and those
- * libraries of its own that few of its calls need.
+ * of time or revision, so that the same source gives the same bytes; beside it `start.cjs`, which starts it, those
+ * libraries of its own that few of its calls need, and `sbom.cdx.json`, which lists every package that is in it.
  * Each is put in its place whole, so that a stack can go on running meanwhile.
  */
 export async function buildEntries(
@@ -63,7 +73,7 @@ export async function buildEntries(
     external: [...APART],
     ...(sourcemap && { sourcemap: 'inline', sourcesContent: false }),
   });
-  for (const [name, code] of codes) await install(`${folder}/${name}`, code, libraries);
+  for (const [name, bundle] of codes) await install(folder, name, bundle, libraries);
   await stop(); // esbuild's own process would keep all that it has read for as long as we live
 }
 
@@ -143,16 +153,18 @@ function withoutFollowing(): Plugin {
  */
 const APART = ['google-auth-library', '@simplewebauthn/server'] as const;
 
-async function library(name: string): Promise<Uint8Array> {
-  const [code = new Uint8Array()] = (await bundled({ entryPoints: [name] })).values();
-  return code;
+async function library(name: string): Promise<Bundle> {
+  const [bundle = { code: new Uint8Array(), inputs: [] }] = (await bundled({ entryPoints: [name] })).values();
+  return bundle;
 }
 
 async function install(
-  folder: string,
-  code: Uint8Array,
-  libraries: ReadonlyMap<string, Uint8Array>,
+  root: string,
+  name: string,
+  { code, inputs }: Bundle,
+  libraries: ReadonlyMap<string, Bundle>,
 ): Promise<void> {
+  const folder = `${root}/${name}`;
   const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const starts = await bundled({
     entryPoints: { start: 'shared/runtime/start.ts' },
@@ -163,18 +175,20 @@ async function install(
   });
   await mkdir(folder, { recursive: true });
   await removeCachesBut(folder, digest);
-  for (const [name, bytes] of libraries) {
-    if (!Buffer.from(code).includes(`require("${name}")`)) continue;
-    await mkdir(`${folder}/node_modules/${name}`, { recursive: true });
-    await put(`${folder}/node_modules/${name}/index.js`, bytes);
+  const beside = [...libraries].filter(([library]) => Buffer.from(code).includes(`require("${library}")`));
+  for (const [library, { code: bytes }] of beside) {
+    await mkdir(`${folder}/node_modules/${library}`, { recursive: true });
+    await put(`${folder}/node_modules/${library}/index.js`, bytes);
   }
   await put(`${folder}/index.cjs`, code);
-  for (const start of starts.values()) await put(`${folder}/start.cjs`, start);
+  for (const start of starts.values()) await put(`${folder}/start.cjs`, start.code);
+  const all = [...inputs, ...beside.flatMap(([, bundle]) => bundle.inputs)];
+  await put(`${folder}/sbom.cdx.json`, await sbomOf(name, digest, all));
 }
 
 /** What esbuild makes of each entry point, by its name. */
-async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { outputFiles = [] } = await build({
+async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, Bundle>> {
+  const { outputFiles = [], metafile } = await build({
     bundle: true,
     write: false,
     outdir: 'dist',
@@ -188,12 +202,19 @@ async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, Uint8
     minifyWhitespace: true,
     lineLimit: 160,
     logLevel: 'warning',
+    metafile: true,
     ...options,
   });
-  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.js'), contents]));
+  return new Map(
+    outputFiles.map(({ path, contents }) => {
+      const files = metafile?.outputs[relative(process.cwd(), path)]?.inputs ?? {};
+      const inputs = Object.keys(files).filter((file) => (files[file]?.bytesInOutput ?? 0) > 0);
+      return [basename(path, '.js'), { code: contents, inputs }];
+    }),
+  );
 }
 
-async function put(file: string, contents: Uint8Array): Promise<void> {
+async function put(file: string, contents: Uint8Array | string): Promise<void> {
   await writeFile(`${file}.${process.pid}`, contents);
   await rename(`${file}.${process.pid}`, file);
 }

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
 import { eventMap } from './manifest/event-map.ts';
 import { knativeBase } from './manifest/knative.ts';
+import { localFunctions, localTopics } from './manifest/local-cluster.ts';
 import { differences, madeFrom, mend, readBeside } from './manifest/made.ts';
 import { three, track } from './manifest/planted.ts';
 import { functionsJson } from './manifest/terraform.ts';
@@ -71,6 +72,35 @@ test('on Knative a secret comes from a secret, and only those who are pushed to 
     'sweep-things.yaml',
     'track-thing.yaml',
   ]);
+});
+
+test('what is pushed to is hidden on Knative, and what customers call is not', () => {
+  const labels = (name: string) => {
+    const [, service] = parseAllDocuments(knativeBase(three).get(`${name}.yaml`) ?? '');
+    return service?.toJS().metadata.labels['networking.knative.dev/visibility'];
+  };
+  expect(['serve-things', 'track-thing', 'sweep-things'].map(labels)).toEqual([
+    undefined,
+    'cluster-local',
+    'cluster-local',
+  ]);
+});
+
+test('beside emulators each function is a plain deployment, and is pushed its own subscription', () => {
+  const objects = parseAllDocuments(localFunctions(three)).map((each) => each.toJS());
+  expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+    'Deployment serve-things',
+    'Service serve-things',
+    'Deployment sweep-things',
+    'Service sweep-things',
+    'Deployment track-thing',
+    'Service track-thing',
+  ]);
+  const topics = localTopics(three);
+  expect(topics).toContain('/topics/customers');
+  expect(topics).toMatch(
+    /"pushEndpoint":"http:\/\/track-thing\/projects\/demo-counterfoil\/topics\/bank-facts".*subscriptions\/track-thing-/,
+  );
 });
 
 test('the event map leads from whoever starts a function to whom it tells', () => {

@@ -12,7 +12,7 @@ Checks functions/registry.ts, and makes from it
   infra/terraform/functions.json      what Terraform deploys
   infra/alerts/prometheus-rules.yaml  what Prometheus watches, from infra/alerts/objectives.ts too
   infra/terraform/alerts.json         the same for Cloud Monitoring
-  knative/base/                       what kustomize deploys
+  knative/                            what kustomize deploys: base, alerts, and what is made of overlays/local
   docs/openapi.json                   what apps, operators and banks call, from each function's api.ts too
   docs/payments.md                    its drawing and its tables, from the rules of payments
   docs/event-map.md                   who starts whom

@@ -5,7 +5,8 @@ import { prometheusRules, RULES, RUNBOOKS, runbookIndex } from './alerts.ts';
 import { type Apis, readApis } from './apis.ts';
 import { CLOUD_ALERTS, cloudAlerts } from './cloud-alerts.ts';
 import { eventMap } from './event-map.ts';
-import { knativeBase } from './knative.ts';
+import { knativeBase, prometheusRule } from './knative.ts';
+import { localFunctions, localTopics } from './local-cluster.ts';
 import { openApi } from './openapi.ts';
 import { PAYMENTS, paymentsPage } from './payments.ts';
 import { functionsJson } from './terraform.ts';
@@ -22,10 +23,14 @@ export async function readBeside(registry: readonly Registered[]): Promise<Besid
 
 /** All that is made: text by path. The same makes the same bytes. */
 export function madeFrom(registry: readonly Registered[], beside: Beside): ReadonlyMap<string, string> {
+  const rules = prometheusRules(registry);
   return new Map([
     ['infra/terraform/functions.json', functionsJson(registry)],
-    [RULES, prometheusRules(registry)],
     [CLOUD_ALERTS, cloudAlerts(registry)],
+    [RULES, rules],
+    ['knative/alerts/prometheus-rule.yaml', prometheusRule(rules)],
+    ['knative/overlays/local/functions.yaml', localFunctions(registry)],
+    ['knative/overlays/local/topics.yaml', localTopics(registry)],
     [OPENAPI, openApi(registry, beside.apis)],
     [PAYMENTS, paymentsPage(beside.payments)],
     ['docs/event-map.md', eventMap(registry)],

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { accountChanged } from '../events/customers.ts';
 import { aMessage, WEBHOOK_SECRET } from '../testing/builders.ts';
@@ -85,6 +86,87 @@ describe('a process that is configured wrongly does not start', () => {
       'PUSH_TOKEN_EMAIL',
     ]);
     expect(message).not.toContain('hunter');
+  });
+
+  test('nor does one of Cloud Run or Knative that is given the address of an emulator', async () => {
+    const { code, message } = await refusal(RECORD_TRANSACTION, {
+      ...PROJECT,
+      ...CHECKED,
+      K_SERVICE: 'record-transaction',
+      FIRESTORE_EMULATOR_HOST: '127.0.0.1:8480',
+    });
+    expect(code).toBe(1);
+    expect(message).toMatch(/: FIRESTORE_EMULATOR_HOST$/);
+  });
+});
+
+describe('where nobody else asks for the token of a push', () => {
+  const AUDIENCE = 'record-transaction';
+  const EMAIL = 'push@demo-counterfoil.iam.gserviceaccount.com';
+  const ISSUER = 'https://accounts.google.com';
+  type Claims = { aud?: string; iss?: string; email?: string; exp?: string };
+
+  test('it has to be its own, of the right account, of Google and of now; else nothing happens', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256');
+    const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256' }] };
+    const published: string[] = [];
+    // Google's keys, and a Pub/Sub that counts what reaches it.
+    const cloud = createServer(({ url: asked = '' }, response) => {
+      if (asked !== '/keys') published.push(asked);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(asked === '/keys' ? keys : { messageIds: ['1'] }));
+    });
+    await new Promise<void>((open) => cloud.listen(0, '127.0.0.1', open));
+    try {
+      const address = `127.0.0.1:${(cloud.address() as AddressInfo).port}`;
+      const { url } = await listening(RECORD_TRANSACTION, {
+        PUSH_TOKEN_AUDIENCE: AUDIENCE,
+        PUSH_TOKEN_EMAIL: EMAIL,
+        PUSH_TOKEN_KEYS_URL: `http://${address}/keys`,
+        PUBSUB_EMULATOR_HOST: address,
+      });
+      const signed = (
+        { aud = AUDIENCE, iss = ISSUER, email = EMAIL, exp = '1h' }: Claims,
+        key = privateKey,
+      ) =>
+        new SignJWT({ email, email_verified: true })
+          .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
+          .setAudience(aud)
+          .setIssuer(iss)
+          .setExpirationTime(exp)
+          .sign(key);
+      // Nobody can read it, so whoever may come in has it parked: published as a dead letter.
+      const attributes = { type: 'transaction.booked' };
+      const message = { data: Buffer.from('{}').toString('base64'), attributes, messageId: '1' };
+      const push = async (token?: string) => {
+        const { status } = await fetch(url, {
+          method: 'POST',
+          body: JSON.stringify({ message, subscription: 'projects/p/subscriptions/s' }),
+          headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        });
+        return status;
+      };
+      const stranger = await generateKeyPair('RS256');
+      const wrong = [
+        undefined,
+        'no-token',
+        await signed({ aud: 'track-account' }),
+        await signed({ iss: 'https://accounts.example' }),
+        await signed({ email: 'another@demo-counterfoil.iam.gserviceaccount.com' }),
+        await signed({ exp: '-2 minutes' }),
+        await signed({}, stranger.privateKey),
+      ];
+      const answers: number[] = [];
+      for (const token of wrong) answers.push(await push(token));
+      expect(answers).toEqual(wrong.map(() => 401));
+      expect(published).toEqual([]);
+
+      expect(await push(await signed({}))).toBe(204);
+      expect(published).toEqual([expect.stringContaining('dead-letters')]);
+    } finally {
+      cloud.closeAllConnections();
+      await new Promise((closed) => cloud.close(closed));
+    }
   });
 });
 

@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { registry } from '../functions/registry.ts';
+import { buildFunctions } from './build.ts';
+import { ENGINES, type Engine, enginesHere, pushImage } from './images/engine.ts';
+import { defaultBase, imagesOf, writeDigests } from './images/images.ts';
+
+const HELP = `npm run images [-- --function <name>] [--engine podman|buildah|docker] [--base <image>] [--push <registry>]
+
+Builds an image of each function that changed, and prints each one's digest and what it is larger than its base.
+
+  --function <name>    only this one; may be given several times
+  --engine <engine>    else the first of these that works here: ${ENGINES.join(', ')}
+  --base <image>       else the one that the Dockerfile names; pin it by its digest for images that are to be the same tomorrow
+  --push <registry>    as in europe-west1-docker.pkg.dev/my-project/counterfoil; knative/images and .local/images/digests.json
+                       then have each function's image there, by its digest
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      function: { type: 'string', multiple: true },
+      engine: { type: 'string' },
+      base: { type: 'string' },
+      push: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const unknown = values.function?.find((name) => !registry.some(({ fn }) => fn.name === name));
+  if (unknown) return refuse(`There is no function ${unknown}; functions/registry.ts lists them.`);
+  const wanted = values.engine ? ENGINES.filter((name) => name === values.engine) : ENGINES;
+  const [engine] = enginesHere(wanted);
+  if (!engine)
+    return refuse(`No container engine works here: none of ${wanted.join(', ') || ENGINES.join(', ')}.`);
+
+  await buildFunctions();
+  const chosen = registry.filter(({ fn }) => values.function?.includes(fn.name) ?? true);
+  const images = await imagesOf(engine, values.base ?? (await defaultBase()), chosen);
+  const width = Math.max(...images.map(({ name }) => name.length));
+  for (const { name, digest, bytes, isNew } of images) {
+    const megabytes = (bytes / 1_000_000).toFixed(1);
+    console.log(`${name.padEnd(width)}  ${digest}  +${megabytes} MB  ${isNew ? 'built' : 'unchanged'}`);
+  }
+  if (values.push) await push(engine, images, values.push);
+  return 0;
+}
+
+async function push(engine: Engine, images: readonly { name: string; tag: string }[], registryUrl: string) {
+  await mkdir('.local/images', { recursive: true });
+  const digests = new Map<string, string>();
+  for (const { name, tag } of images) {
+    const to = `${registryUrl}/${name}`;
+    digests.set(name, `${to}@${await pushImage(engine, tag, `${to}:${tag.replace(/^.*:/, '')}`)}`);
+    console.log(`pushed ${digests.get(name)}`);
+  }
+  await writeDigests(digests);
+}
+
+function refuse(why: string): number {
+  console.error(why);
+  return 1;
+}
+
+process.exitCode = await main();
