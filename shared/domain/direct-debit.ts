@@ -199,3 +199,16 @@ function textOf(word: MandateWord | CollectionWord): string {
     .sort()
     .join();
 }
+
+/** From each state the ones that may follow, as the docs draw them. No collection is the end: it can be returned. */
+export const COLLECTION_MAY_BE: Readonly<Record<CollectionState, readonly CollectionState[]>> = {
+  announced: ['collected', 'refused'],
+  collected: ['returned'],
+  refused: [],
+  returned: [],
+};
+export const MANDATE_MAY_BE: Readonly<Record<MandateState, readonly MandateState[]>> = {
+  active: ['blocked', 'cancelled'],
+  blocked: ['active', 'cancelled'],
+  cancelled: [],
+};
