@@ -1,4 +1,6 @@
+import { COLLECTION_MAY_BE, MANDATE_MAY_BE } from '../../shared/domain/direct-debit.ts';
 import { isCancellable, MAY_FOLLOW, type PaymentState } from '../../shared/domain/payment.ts';
+import { STANDING_ORDER_MAY_BE } from '../../shared/domain/standing-order-runs.ts';
 
 /**
  * The states of a payment as Mermaid draws them. States from each of which a payment may come to the same ends stand in
@@ -23,6 +25,36 @@ export function paymentStates(mayFollow = MAY_FOLLOW): string {
     ...arrows.filter((arrow) => !isWithin(arrow) && !isFromAll(arrow)).map((arrow) => line(...arrow)),
     ...ENDS.map((end) => line(BOX, end)),
     ...states.filter((state) => mayFollow[state].length === 0).map((state) => line(state, '[*]')),
+    '```',
+  ].join('\n');
+}
+
+/** The states of a direct debit, of its mandate and of a standing order, each from where it begins. */
+export function otherStates(): string {
+  const all = [
+    drawn('a direct debit', COLLECTION_MAY_BE, ['announced']),
+    drawn('its mandate', MANDATE_MAY_BE, ['active']),
+    drawn('a standing order', STANDING_ORDER_MAY_BE, ['active', 'awaiting-authorisation']),
+  ];
+  return all.join('\n\n');
+}
+
+function drawn(
+  what: string,
+  mayBe: Readonly<Record<string, readonly string[]>>,
+  begins: readonly string[],
+): string {
+  const states = Object.entries(mayBe);
+  return [
+    `The states of ${what}:`,
+    '```mermaid',
+    'stateDiagram-v2',
+    ...states
+      .filter(([from]) => from !== nameOf(from))
+      .map(([from]) => `  state "${from}" as ${nameOf(from)}`),
+    ...begins.map((state) => line('[*]', state)),
+    ...states.flatMap(([from, after]) => after.map((to) => line(from, to))),
+    ...states.filter(([, after]) => after.length === 0).map(([from]) => line(from, '[*]')),
     '```',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ import {
   type PaymentState,
   stateOf,
 } from '../../shared/domain/payment.ts';
-import { paymentStates } from './payment-states.ts';
+import { otherStates, paymentStates } from './payment-states.ts';
 
 export const PAYMENTS = 'docs/payments.md';
 
@@ -22,7 +22,14 @@ export function paymentsPage(page: string): string {
   }, page);
 }
 
-const MADE = { drawing: paymentStates, states, statuses, limits, schemes } as const;
+const MADE = {
+  drawing: () => paymentStates(),
+  others: otherStates,
+  states,
+  statuses,
+  limits,
+  schemes,
+} as const;
 
 /** What each state means, who moves a payment there, and what that is to its money. */
 const MEANS: Readonly<Record<PaymentState, readonly [meaning: string, by: string, money: string]>> = {

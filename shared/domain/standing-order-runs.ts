@@ -32,6 +32,14 @@ export type StandingOrder = {
 
 export type StandingOrderState = 'awaiting-authorisation' | 'active' | 'paused' | 'ended';
 
+/** From each state the ones that may follow, as the docs draw them. */
+export const STANDING_ORDER_MAY_BE: Readonly<Record<StandingOrderState, readonly StandingOrderState[]>> = {
+  'awaiting-authorisation': ['active', 'ended'],
+  active: ['paused', 'ended'],
+  paused: ['active', 'ended'],
+  ended: [],
+};
+
 // More than any step, which is twelve months at most.
 const LONGEST_STEP_DAYS = 400;
 
