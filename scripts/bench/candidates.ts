@@ -21,7 +21,12 @@ import { idFrom } from '../../shared/events/id.ts';
 import { notificationFailed, notificationRequested } from '../../shared/events/notifications.ts';
 import { deliveryReceived } from '../../shared/events/partner-bank-webhooks.ts';
 import { paymentStatusChanged } from '../../shared/events/payment-facts.ts';
-import { directDebitChanged, paymentReleased, paymentRequested } from '../../shared/events/payments.ts';
+import {
+  directDebitChanged,
+  paymentChanged,
+  paymentReleased,
+  paymentRequested,
+} from '../../shared/events/payments.ts';
 import { transactionRecorded } from '../../shared/events/transactions.ts';
 import { directDebitIdOf } from '../../shared/store/direct-debits.ts';
 import type { Call, Candidate } from './cold.ts';
@@ -206,6 +211,9 @@ export async function candidatesOn(ground: Ground): Promise<Candidate[]> {
       aPush(paymentStatusChanged, { ...origin(), ...aPayment(), isoStatus: 'ACSC' }),
     ),
     'resolve-unknown-payments': tick,
+    'compose-payment-notice': pushed(() =>
+      aPush(paymentChanged, { ...aPayment(), customerId: 'customer', state: 'rejected', reason: 'AC04' }),
+    ),
     'serve-standing-orders': () => ({ ...get(), path: '/v1/standing-orders?accountId=acct_bench' }),
     'run-standing-orders': tick,
     'track-direct-debit': announced,
