@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { accountNotFound } from '../../../shared/runtime/described/instruction.ts';
 import { type Api, pageOf } from '../../../shared/runtime/described.ts';
 import { cursorAfter } from '../../../shared/runtime/page.ts';
 import { account, anAccount, aTransaction, someSpending, spending, transaction } from './answers.ts';
 
 const accountId = z.string();
-const notFound = { 'account.not-found': 'The caller has no such account.' };
 
 export default {
   'GET /v1/accounts': {
@@ -25,7 +25,7 @@ export default {
     description: 'With its balance as of one moment.',
     params: { accountId },
     answers: { 200: { description: 'The account.', schema: account, example: anAccount } },
-    refusals: { 404: notFound },
+    refusals: { 404: accountNotFound },
   },
   'GET /v1/accounts/:accountId/transactions': {
     operationId: 'listTransactions',
@@ -43,7 +43,7 @@ export default {
         },
       },
     },
-    refusals: { 404: notFound },
+    refusals: { 404: accountNotFound },
   },
   'GET /v1/accounts/:accountId/transactions/:transactionId': {
     operationId: 'getTransaction',
@@ -52,7 +52,9 @@ export default {
       'Also by an id that it had before it was known what it belongs to; the answer has its id of now.',
     params: { accountId, transactionId: z.string() },
     answers: { 200: { description: 'The transaction.', schema: transaction, example: aTransaction } },
-    refusals: { 404: { ...notFound, 'transaction.not-found': 'The account has no such transaction.' } },
+    refusals: {
+      404: { ...accountNotFound, 'transaction.not-found': 'The account has no such transaction.' },
+    },
   },
   'GET /v1/accounts/:accountId/spending/:month': {
     operationId: 'getSpending',
@@ -60,6 +62,6 @@ export default {
     description: 'What is booked of card purchases, less what came back; the most first.',
     params: { accountId, month: z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/) },
     answers: { 200: { description: 'The month.', schema: spending, example: someSpending } },
-    refusals: { 400: { 'month.invalid': 'A month is as in 2026-11.' }, 404: notFound },
+    refusals: { 400: { 'month.invalid': 'A month is as in 2026-11.' }, 404: accountNotFound },
   },
 } satisfies Api;

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { PayeeVerified } from '../../../shared/banks/bank.ts';
 import { MAY_FOLLOW, type PaymentState } from '../../../shared/domain/payment.ts';
 import { instant, minorUnits, plainDate } from '../../../shared/events/event.ts';
-import { authorisation, someRequestOptions } from '../../../shared/runtime/described/authorisation.ts';
-import { amount, creditor, scheme } from '../../../shared/runtime/described/instruction.ts';
+import { anAuthorisation, authorisation } from '../../../shared/runtime/described/authorisation.ts';
+import { anInstruction, instruction } from '../../../shared/runtime/described/instruction.ts';
 import type { EnumOf } from '../../../shared/runtime/described.ts';
 
 const states = Object.keys(MAY_FOLLOW) as [PaymentState, ...PaymentState[]];
@@ -14,11 +14,7 @@ const recalls = ['requested', 'accepted', 'rejected'] as const;
 export const payment = z
   .strictObject({
     id: z.string(),
-    accountId: z.string(),
-    scheme,
-    amount,
-    creditor,
-    remittance: z.string().optional(),
+    ...instruction,
     endToEndId: z.string().meta({ description: 'ISO 20022 EndToEndId; the creditor sees it.' }),
     orderedAt: instant,
     executesOn: plainDate.meta({ description: 'The bank day on which the bank carries it out.' }),
@@ -50,13 +46,7 @@ export const verification = z
   })
   .meta({ id: 'PayeeVerification' });
 
-export const anOrder = {
-  accountId: 'acct-1',
-  amount: { amountMinor: '25000', currency: 'DKK' },
-  creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
-  remittance: 'Rent',
-  endToEndId: 'RENT-2026-11',
-};
+export const anOrder = { ...anInstruction, endToEndId: 'RENT-2026-11' };
 /** What was just ordered so, and what became of it. */
 export const ordered = {
   ...{ id: 'pay_xEqEi4gPwGPmGXuVOCDvHyTSqJZ', ...anOrder, scheme: 'domestic' },
@@ -79,7 +69,7 @@ export const cancelled = {
 export const awaiting = {
   ...{ ...ordered, amount: { amountMinor: '100000', currency: 'DKK' }, state: 'awaiting-authorisation' },
   history: [step('awaiting-authorisation', '10:00:00')],
-  authorisation: { options: someRequestOptions, expiresAt: '2026-11-23T10:05:00.000Z' },
+  authorisation: anAuthorisation,
 };
 export const authorised = {
   ...{ ...plain, amount: awaiting.amount, state: 'requested' },

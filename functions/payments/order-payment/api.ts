@@ -5,6 +5,7 @@ import {
   authorisationBody,
   authorisationRefusals,
   awaitedRefusals,
+  renewed,
 } from '../../../shared/runtime/described/authorisation.ts';
 import {
   accountNotFound,
@@ -91,7 +92,7 @@ export default {
   'POST /v1/payments/:paymentId/challenge': {
     operationId: 'renewPaymentChallenge',
     summary: 'Ask for a fresh challenge of a payment',
-    description: 'Whatever was signed of the one before is worth nothing from now on.',
+    description: renewed,
     params,
     answers: { 200: { description: 'The payment, with it.', schema: payment, example: awaiting } },
     refusals: { ...awaitedRefusals, 404: notFound },

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { StandingOrderState } from '../../../shared/domain/standing-order-runs.ts';
 import { instant, plainDate } from '../../../shared/events/event.ts';
-import { authorisation, someRequestOptions } from '../../../shared/runtime/described/authorisation.ts';
-import { amount, creditor, scheme } from '../../../shared/runtime/described/instruction.ts';
+import { anAuthorisation, authorisation } from '../../../shared/runtime/described/authorisation.ts';
+import { anInstruction, instruction } from '../../../shared/runtime/described/instruction.ts';
 import type { EnumOf } from '../../../shared/runtime/described.ts';
 import { pause, standingOrder as request } from './request.ts';
 
@@ -12,11 +12,7 @@ const { schedule, convention } = request.shape;
 export const standingOrder = z
   .strictObject({
     id: z.string(),
-    accountId: z.string(),
-    scheme,
-    amount,
-    creditor,
-    remittance: z.string().optional(),
+    ...instruction,
     createdAt: instant,
     schedule: schedule.meta({ id: 'Schedule' }),
     convention: convention.unwrap(),
@@ -37,10 +33,7 @@ export const standingOrder = z
   .meta({ id: 'StandingOrder', description: 'What is paid again and again, and how far that has come.' });
 
 export const anOrder = {
-  accountId: 'acct-1',
-  amount: { amountMinor: '25000', currency: 'DKK' },
-  creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
-  remittance: 'Rent',
+  ...anInstruction,
   schedule: { every: 'month', interval: 1, startsOn: '2026-12-31', atMonthEnd: true },
 };
 /** What was just ordered so, and what became of it: Thursday, 31 December 2026 is no day of Danish banks. */
@@ -60,5 +53,5 @@ export const authorised = { ...ordered, amount: { amountMinor: '100000', currenc
 const { next: _, ...dormant } = authorised;
 export const awaiting = {
   ...{ ...dormant, state: 'awaiting-authorisation' },
-  authorisation: { options: someRequestOptions, expiresAt: '2026-11-23T10:05:00.000Z' },
+  authorisation: anAuthorisation,
 };

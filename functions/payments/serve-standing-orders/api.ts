@@ -5,6 +5,7 @@ import {
   authorisationBody,
   authorisationRefusals,
   awaitedRefusals,
+  renewed,
 } from '../../../shared/runtime/described/authorisation.ts';
 import {
   instructionFields,
@@ -102,7 +103,7 @@ export default {
   'POST /v1/standing-orders/:standingOrderId/challenge': {
     operationId: 'renewStandingOrderChallenge',
     summary: 'Ask for a fresh challenge of a standing order',
-    description: 'Whatever was signed of the one before is worth nothing from now on.',
+    description: renewed,
     params,
     answers: {
       200: { description: 'The standing order, with it.', schema: standingOrder, example: awaiting },

@@ -44,6 +44,9 @@ export const authorisationBody = {
   fields: { assertion: 'The answer of `navigator.credentials.get` to `authorisation.options`, as its JSON.' },
 };
 
+/** What the summary of asking for a fresh challenge leaves open. */
+export const renewed = 'Whatever was signed of the one before is worth nothing from now on.';
+
 /** Of what awaits no authorisation, or another's. */
 export const awaitedRefusals = {
   403: {
@@ -78,6 +81,7 @@ export const someRequestOptions = {
   userVerification: 'required',
   timeout: 300_000,
 };
+export const anAuthorisation = { options: someRequestOptions, expiresAt: '2026-11-23T10:05:00.000Z' };
 /** What that passkey made of these options. */
 export const anAssertion = {
   ...{ id: aCredential.id, rawId: aCredential.id, type: 'public-key' },

@@ -9,11 +9,11 @@ export const amount = z
   .strictObject({ amountMinor: minorUnits, currency: currencyCode })
   .meta({ id: 'Amount' });
 
-export const scheme = z
+const scheme = z
   .enum(['sepa', 'sepa-instant', 'domestic', 'own-account'])
   .meta({ id: 'Scheme', description: 'By which clearing it goes.' }) satisfies EnumOf<Scheme>;
 
-export const creditor = z
+const creditor = z
   .union([
     z.strictObject({ name: z.string(), iban: z.string().meta({ description: 'Without spaces.' }) }),
     z.strictObject({
@@ -24,7 +24,24 @@ export const creditor = z
   ])
   .meta({ id: 'Creditor', description: 'Who is paid.' }) satisfies z.ZodType<Creditor>;
 
-/** What the fields of an instruction are, once or many times. */
+/** What was ordered, once or many times, as apps see it. */
+export const instruction = {
+  accountId: z.string(),
+  scheme,
+  amount,
+  creditor,
+  remittance: z.string().optional(),
+};
+
+/** The one that the examples order. */
+export const anInstruction = {
+  accountId: 'acct-1',
+  amount: { amountMinor: '25000', currency: 'DKK' },
+  creditor: { name: 'Bo Holm', iban: 'DK5000400440116243' },
+  remittance: 'Rent',
+};
+
+/** What the fields of an order are, where it is made. */
 export const instructionFields = {
   accountId: 'The account that pays.',
   amount: 'In the account’s currency, more than zero.',
