@@ -26,7 +26,12 @@ export function openApi(registry: readonly Registered[], apis: Apis): string {
   const document = {
     openapi: '3.1.0',
     info: INFO,
-    servers: [{ url: '/', description: 'Where this document is served.' }],
+    servers: [
+      {
+        url: '/',
+        description: 'The local stack, which serves this document; elsewhere the host name of functions.',
+      },
+    ],
     tags: Object.entries(TAGS).flatMap(([name, description]) =>
       tags.has(name) ? [{ name, description }] : [],
     ),
