@@ -110,5 +110,5 @@ variable "runbooks_url" {
 variable "collector_image" {
   type        = string
   default     = null
-  description = "Image, by digest, of the OpenTelemetry collector beside each function. Without it nothing is measured, and no alerts are made."
+  description = "Image of the OpenTelemetry collector beside each function, best by its digest. Without it nothing is measured, and no alerts are made."
 }

@@ -8,5 +8,7 @@ is_protected       = false
 archive_days       = 7
 
 configuration = {
-  SANDBOX_API_URL = "https://bank.dev.counterfoil.example"
+  SANDBOX_API_URL  = "https://bank.dev.counterfoil.example"
+  WEBAUTHN_RP_ID   = "dev.counterfoil.example"
+  WEBAUTHN_ORIGINS = "https://dev.counterfoil.example"
 }
