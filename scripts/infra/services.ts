@@ -1,4 +1,5 @@
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import { boundsOf } from '../manifest/bounds.ts';
 import { variablesOf } from '../manifest/declared.ts';
 import { at, each, type Resource, text, type Value } from './resources.ts';
 import { secretOf } from './rights.ts';
@@ -41,16 +42,25 @@ function service(world: World, fn: DeclaredFunction): string[] {
     ...says('template.0.containers.0.startup_probe.0.http_get.0.path', '/healthz'),
     ...says('ingress', `INGRESS_TRAFFIC_INTERNAL_${fn.trigger === 'request' ? 'LOAD_BALANCER' : 'ONLY'}`),
     ...must(at(found, 'invoker_iam_disabled') !== true, `${fn.name}: its callers are not checked`),
-    ...must(
-      Number(text(found, 'template.0.scaling.0.max_instance_count')) > 0,
-      `${fn.name}: nothing bounds its instances`,
-    ),
+    ...Object.entries(bounds(fn)).flatMap(([path, is]) => says(`template.0.${path}`, is)),
     ...must(
       new RegExp(`/${fn.name}@sha256:[0-9a-f]{64}$`).test(image),
       `${fn.name}: ${image} is not its image by digest`,
     ),
     ...variables(world, fn, found),
   ];
+}
+
+/** How much of a machine it gets, as Cloud Run says it. */
+function bounds(fn: DeclaredFunction): Readonly<Record<string, string>> {
+  const { memoryMi, cpu, concurrency, timeoutSeconds, maxScale } = boundsOf(fn);
+  return {
+    'containers.0.resources.0.limits.memory': `${memoryMi}Mi`,
+    'containers.0.resources.0.limits.cpu': String(cpu),
+    max_instance_request_concurrency: String(concurrency),
+    timeout: `${timeoutSeconds}s`,
+    'scaling.0.max_instance_count': String(maxScale),
+  };
 }
 
 function variables(world: World, fn: DeclaredFunction, found: Resource): string[] {
