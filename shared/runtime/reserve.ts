@@ -21,6 +21,7 @@ import {
   writeReleased,
   writeReserved,
 } from '../store/reservations.ts';
+import { jsonVariable } from './json-variable.ts';
 
 const limits = z.object({ paymentMinor: minorUnits, dayMinor: minorUnits, customerDayMinor: minorUnits });
 
@@ -34,10 +35,7 @@ const LIMITS = Object.fromEntries(
 /** The variables of whoever reserves money. */
 export const reserveVariables = {
   /** By currency, as JSON, for customers who have no limits of their own; in another currency nothing can be ordered. */
-  PAYMENT_LIMITS: z
-    .string()
-    .default(JSON.stringify(LIMITS))
-    .transform((text) => z.record(currencyCode, limits).parse(JSON.parse(text))),
+  PAYMENT_LIMITS: jsonVariable(z.record(currencyCode, limits), JSON.stringify(LIMITS)),
   /** Whose balance an order is held against: booked less held by our own count, or what the bank last said is available. */
   FUNDS: z.enum(['ours', 'bank']).default('ours'),
 };
