@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Creditor } from '../domain/payment.ts';
 import { PublicError } from '../errors.ts';
-import { type Reads, readOne } from '../platform/platform.ts';
+import type { Reads } from '../platform/platform.ts';
 import { accountFrom, accountPath } from '../store/accounts.ts';
 import type { Instruction } from './payment-request.ts';
 
@@ -28,16 +28,6 @@ export async function payingAccount(
   if (paid && paid.bank !== account.bank)
     throw new PublicError(422, 'payment.scheme', 'An account at another bank is paid by its IBAN.');
   return account;
-}
-
-/** Throws a `PublicError` 404 where the account is not the caller's. */
-export async function ownAccount(reads: Reads, accountId: string, uid: string): Promise<void> {
-  if (!(await isOwner(reads, accountId, uid))) throw new PublicError(404, 'account.not-found');
-}
-
-export async function isOwner(reads: Reads, accountId: string, uid: string): Promise<boolean> {
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  return account?.ownerIds.includes(uid) ?? false;
 }
 
 function isSame(creditor: Creditor, { iban }: Account): boolean {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Creditor, Scheme } from '../domain/payment.ts';
 import { PublicError } from '../errors.ts';
 import { currencyCode, minorUnits } from '../events/event.ts';
+import { jsonVariable } from './json-variable.ts';
 
 const printable = z
   .string()
@@ -41,10 +42,10 @@ export type Instruction = z.output<typeof whole>;
 /** The variables of whoever asks which payments are strongly authenticated. */
 export const authenticateVariables = {
   /** From which amount on, by currency, as JSON; in another currency it always is. */
-  SCA_FROM: z
-    .string()
-    .default('{"DKK":"100000","EUR":"100000","GBP":"100000","NOK":"100000","SEK":"100000","USD":"100000"}')
-    .transform((text) => z.record(currencyCode, minorUnits).parse(JSON.parse(text))),
+  SCA_FROM: jsonVariable(
+    z.record(currencyCode, minorUnits),
+    '{"DKK":"100000","EUR":"100000","GBP":"100000","NOK":"100000","SEK":"100000","USD":"100000"}',
+  ),
 };
 
 /** By which clearing it goes; throws a `PublicError` 422 where it cannot go by the one that it names. */

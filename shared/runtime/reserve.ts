@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Limits, type Refusal, refusalOf } from '../domain/funds.ts';
+import { utc } from '../domain/instant.ts';
 import type { PaymentOrder } from '../domain/payment.ts';
 import { currencyCode, minorUnits } from '../events/event.ts';
 import { type Reads, readOne } from '../platform/platform.ts';
@@ -21,6 +22,8 @@ import {
   writeReleased,
   writeReserved,
 } from '../store/reservations.ts';
+import { jsonVariable } from './json-variable.ts';
+import { readTransactionsSince } from './transactions-since.ts';
 
 const limits = z.object({ paymentMinor: minorUnits, dayMinor: minorUnits, customerDayMinor: minorUnits });
 
@@ -34,11 +37,11 @@ const LIMITS = Object.fromEntries(
 /** The variables of whoever reserves money. */
 export const reserveVariables = {
   /** By currency, as JSON, for customers who have no limits of their own; in another currency nothing can be ordered. */
-  PAYMENT_LIMITS: z
-    .string()
-    .default(JSON.stringify(LIMITS))
-    .transform((text) => z.record(currencyCode, limits).parse(JSON.parse(text))),
-  /** Whose balance an order is held against: booked less held by our own count, or what the bank last said is available. */
+  PAYMENT_LIMITS: jsonVariable(z.record(currencyCode, limits), JSON.stringify(LIMITS)),
+  /**
+   * Whose balance an order is held against: booked less held by our own count, or what the bank last said is available,
+   * less what later entries took.
+   */
   FUNDS: z.enum(['ours', 'bank']).default('ours'),
 };
 
@@ -79,7 +82,7 @@ export async function reserve(
 
   const reservations = reservationsIn(accountId, balances);
   const funds = {
-    balanceMinor: balanceMinorOf(accountId, balances, currency, config.FUNDS),
+    balanceMinor: await balanceMinorOf(reads, { accountId, balances, currency }, config.FUNDS),
     reserved: reservedIn(reservations),
     accountDayMinor: orderedMinorIn(accountDay, currency),
     customerDayMinor: orderedMinorIn(customerDay, currency),
@@ -109,15 +112,40 @@ export async function recount(reads: Reads, order: Order, day: string, byMinor: 
   return days.map((document) => writeOrdered(document, amount.currency, byMinor));
 }
 
-function balanceMinorOf(
-  accountId: string,
-  balances: readonly Stored[],
-  currency: string,
+type Holdings = {
+  readonly accountId: string;
+  readonly balances: readonly Stored[];
+  readonly currency: string;
+};
+
+async function balanceMinorOf(
+  reads: Reads,
+  { accountId, balances, currency }: Holdings,
   whose: ReserveConfig['FUNDS'],
-): bigint {
+): Promise<bigint> {
   const { booked, held } = balanceFrom(balances, currency);
   const said = balances.find(({ path }) => path === bankBalancePath(accountId));
   const bank = said && bankBalanceFrom(said);
-  const isOfIt = bank?.currency === currency && bank.availableMinor !== undefined;
-  return whose === 'bank' && isOfIt ? (bank.availableMinor ?? 0n) : booked - held;
+  if (whose === 'ours' || bank?.currency !== currency || bank.availableMinor === undefined)
+    return booked - held;
+  return bank.availableMinor - (await takenSince(reads, { accountId, currency }, bank.asOf));
+}
+
+/**
+ * What entries later than the bank's figure took. It is read after the balances: a reservation that is no longer among
+ * those has its entry here. What came in meanwhile is the bank's to make available, and it says so in its next figure.
+ */
+async function takenSince(
+  reads: Reads,
+  { accountId, currency }: Pick<Holdings, 'accountId' | 'currency'>,
+  asOf: string,
+): Promise<bigint> {
+  const since = utc(asOf);
+  const later = (await readTransactionsSince(reads, accountId, since)).filter(
+    ({ summary }) => summary.latestAt > since,
+  );
+  return later.reduce((takenMinor, { totals }) => {
+    const { booked = 0n, held = 0n } = totals[currency] ?? {};
+    return held > booked ? takenMinor + held - booked : takenMinor;
+  }, 0n);
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Account } from '../domain/account.ts';
 import type { Rank } from '../domain/rank.ts';
-import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
+import { PermanentError } from '../errors.ts';
+import { defined, lastId, path, type Query, type Stored, type Write, write } from './document.ts';
 
 const rank = z.object({
   version: z.bigint(),
@@ -30,6 +31,13 @@ export function accountFrom({ fields }: Stored): Account | undefined {
   if (!fields) return undefined;
   const { _opened, _status, ...plain } = account.parse(fields);
   return { ...plain, openedRank: _opened, statusRank: _status };
+}
+
+/** The account once its opening has told whose it is; whatever comes before that is parked, and comes again then. */
+export function openedAccountFrom(read: Stored): Account {
+  const found = accountFrom(read);
+  if (found?.openedAt) return found;
+  throw new PermanentError('account.not-opened', { accountId: lastId(read.path) }, { waitsFor: read.path });
 }
 
 export function writeAccount(read: Stored, { openedRank, statusRank, ...plain }: Account): Write {

@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import type { Authorisation, Challenge } from '../domain/authorisation.ts';
 import {
   awaitsBank,
-  type Creditor,
   ISO_STATUSES,
   type Payment,
   type PaymentWord,
@@ -14,15 +12,7 @@ import {
   wordKey,
 } from '../domain/payment.ts';
 import { defined, encodeId, path, type Query, type Stored, type Write, write } from './document.ts';
-
-export const creditor = z.union([
-  z.object({ name: z.string(), iban: z.string() }),
-  z.object({
-    name: z.string(),
-    accountNumber: z.object({ registrationNumber: z.string(), accountNumber: z.string() }),
-  }),
-  z.object({ accountId: z.string() }),
-]) satisfies z.ZodType<Creditor>;
+import { instruction } from './instruction.ts';
 
 const step = z.object({
   state: z.enum(['awaiting-authorisation', 'scheduled', 'requested', 'submitting', 'rejected', 'cancelled']),
@@ -52,36 +42,13 @@ const arrival = z.object({
   deliveryId: z.string().optional(),
 }) satisfies z.ZodType<WordArrival>;
 
-export const challenge = z.object({
-  nonce: z.string(),
-  expiresAt: z.string(),
-}) satisfies z.ZodType<Challenge>;
-export const authorisation = z.object({
-  passkeyId: z.string(),
-  publicKey: z.string(),
-  nonce: z.string(),
-  clientDataJson: z.string(),
-  authenticatorData: z.string(),
-  signature: z.string(),
-}) satisfies z.ZodType<Authorisation>;
-
 const stored = z.object({
-  id: z.string(),
-  customerId: z.string(),
-  accountId: z.string(),
-  bank: z.string(),
-  scheme: z.enum(['sepa', 'sepa-instant', 'domestic', 'own-account']),
-  amountMinor: z.bigint(),
-  currency: z.string(),
-  creditor,
-  remittance: z.string().optional(),
+  ...instruction,
   endToEndId: z.string(),
   orderedAt: z.string(),
   executesOn: z.string(),
   standingOrderId: z.string().optional(),
   _reservedOn: z.string().optional(),
-  _challenge: challenge.optional(),
-  _authorisation: authorisation.optional(),
   _retriesAt: z.string().optional(),
   _steps: z.array(step),
   _words: z.record(z.string(), word),

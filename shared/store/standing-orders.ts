@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Pause, Schedule } from '../domain/standing-order.ts';
 import type { StandingOrder } from '../domain/standing-order-runs.ts';
 import { defined, path, type Query, type Stored, type Write, write } from './document.ts';
-import { authorisation, challenge, creditor } from './payments.ts';
+import { instruction } from './instruction.ts';
 
 const often = {
   interval: z.bigint().transform(Number),
@@ -17,15 +17,7 @@ const schedule = z.discriminatedUnion('every', [
 const pause = z.object({ from: z.string(), until: z.string().optional() }) satisfies z.ZodType<Pause>;
 
 const stored = z.object({
-  id: z.string(),
-  customerId: z.string(),
-  accountId: z.string(),
-  bank: z.string(),
-  scheme: z.enum(['sepa', 'sepa-instant', 'domestic', 'own-account']),
-  amountMinor: z.bigint(),
-  currency: z.string(),
-  creditor,
-  remittance: z.string().optional(),
+  ...instruction,
   createdAt: z.string(),
   schedule,
   convention: z.enum(['following', 'preceding']).optional(),
@@ -33,8 +25,6 @@ const stored = z.object({
   lastDueOn: z.string().optional(),
   endedOn: z.string().optional(),
   isAwaitingAuthorisation: z.boolean(),
-  _challenge: challenge.optional(),
-  _authorisation: authorisation.optional(),
 });
 
 export function standingOrderPath(standingOrderId: string): string {

@@ -12,8 +12,8 @@ export const notificationBugs: readonly Bug[] = [
     edits: [
       {
         file: COMPOSE,
-        find: 'tell(deps, { customerId, accountId, homeId, weaker }, now),',
-        replace: 'tell(deps, { customerId, accountId, homeId, weaker, data }, now),',
+        find: 'tell(deps, { customerId, accountId, homeId, weaker }, now));',
+        replace: 'tell(deps, { customerId, accountId, homeId, weaker, data }, now));',
       },
       {
         file: COMPOSE,
@@ -29,9 +29,9 @@ export const notificationBugs: readonly Bug[] = [
       },
       {
         file: COMPOSE,
-        find: "import { PermanentError } from '../../../shared/errors.ts';",
+        find: "import { textOf } from '../../../shared/domain/notification-text.ts';",
         replace:
-          "import type { Summary } from '../../../shared/domain/transaction.ts';\nimport { PermanentError } from '../../../shared/errors.ts';",
+          "import { textOf } from '../../../shared/domain/notification-text.ts';\nimport type { Summary } from '../../../shared/domain/transaction.ts';",
       },
     ],
   },
@@ -69,8 +69,13 @@ export const notificationBugs: readonly Bug[] = [
     edits: [
       {
         file: COMPOSE,
-        find: "throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });",
-        replace: 'return {};',
+        find: 'const { ownerIds } = openedAccountFrom(read);',
+        replace: 'const { ownerIds = [] } = accountFrom(read) ?? {};',
+      },
+      {
+        file: COMPOSE,
+        find: 'import { accountPath, openedAccountFrom } from',
+        replace: 'import { accountFrom, accountPath } from',
       },
     ],
   },

@@ -7,7 +7,7 @@ const WORD = 'shared/runtime/payment-word.ts';
 const IDEMPOTENCY = 'shared/runtime/idempotency.ts';
 const PAYING_ACCOUNT = 'shared/runtime/paying-account.ts';
 const CANCEL = 'functions/payments/order-payment/cancel.ts';
-const READ = 'functions/payments/order-payment/read.ts';
+const OWN_ACCOUNT = 'shared/runtime/own-account.ts';
 const SUBMIT = 'functions/payments/submit-payment/function.ts';
 const RESOLVE = 'functions/payments/resolve-unknown-payments/function.ts';
 const RECORD = 'functions/ledger/record-transaction/function.ts';
@@ -159,7 +159,7 @@ export const paymentBugs: readonly Bug[] = [
     what: 'Whoever knows a payment’s id sees whom it paid.',
     edits: [
       {
-        file: READ,
+        file: OWN_ACCOUNT,
         find: 'return account?.ownerIds.includes(uid) ? account : undefined;',
         replace: 'return uid === "" ? undefined : account;',
       },

@@ -6,11 +6,9 @@ import { driftFound, statementCompared, statementsWanted } from '../../../shared
 import { draft } from '../../../shared/events/event.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
-import { lastId } from '../../../shared/store/document.ts';
+import { readTransactionsSince } from '../../../shared/runtime/transactions-since.ts';
 import { driftIdOf } from '../../../shared/store/drifts.ts';
-import { transactionFrom, transactionsSince } from '../../../shared/store/transactions.ts';
 
-const PAGE = 300;
 // A bank may tell of a booking some days before or after the day on which it counts.
 const AROUND_MS = 7 * 86_400_000;
 
@@ -49,13 +47,6 @@ export default onEvent({
 
 async function partsSince(reads: Reads, accountId: string, date: string): Promise<Part[]> {
   const since = new Date(Date.parse(date) - AROUND_MS).toISOString();
-  const parts: Part[] = [];
-  let after: readonly [string, string] | undefined;
-  for (;;) {
-    const page = await reads.query(transactionsSince(accountId, since, PAGE, after));
-    for (const document of page) parts.push(...Object.values(transactionFrom(document)?.parts ?? {}));
-    const last = page.at(-1);
-    if (!last || page.length < PAGE) return parts;
-    after = [String(last.fields?._latestAt), lastId(last.path)];
-  }
+  const transactions = await readTransactionsSince(reads, accountId, since);
+  return transactions.flatMap(({ parts }) => Object.values(parts));
 }

@@ -7,7 +7,8 @@ import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { directDebitChanged } from '../../../shared/events/payments.ts';
 import type { Reads } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { tellEach, together } from '../../../shared/runtime/tell.ts';
+import { accountPath, openedAccountFrom } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import { directDebitFrom, directDebitPath } from '../../../shared/store/direct-debits.ts';
 import type { Stored } from '../../../shared/store/document.ts';
@@ -37,20 +38,11 @@ export default onEvent({
       accountPath(accountId),
       directDebitPath(accountId, directDebitId),
     ])) as [Stored, Stored];
-    const account = accountFrom(read);
-    if (!account?.openedAt)
-      throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
+    const { ownerIds } = openedAccountFrom(read);
     const directDebit = directDebitFrom(document);
     if (!directDebit) throw new PermanentError('direct-debit.not-found', { directDebitId });
-    const told = await Promise.all(
-      [...new Set(account.ownerIds)].map((customerId) =>
-        tell(deps, { customerId, directDebit, arrival: { eventId, traceparent } }, now),
-      ),
-    );
-    return {
-      writes: told.flatMap(({ writes = [] }) => writes),
-      events: told.flatMap(({ events = [] }) => events),
-    };
+    const arrival = { eventId, traceparent };
+    return tellEach(ownerIds, (customerId) => tell(deps, { customerId, directDebit, arrival }, now));
   },
 });
 
@@ -77,7 +69,7 @@ async function tell(
     ...ids.map((id) => notificationPath(customerId, id)),
   ])) as [Stored, ...Stored[]];
   const devices = devicesFrom(registered);
-  const decisions = said.map(({ kind, at }, n): Decision<typeof notificationRequested> => {
+  const told = said.map(({ kind, at }, n): Decision<typeof notificationRequested> => {
     const [id, document] = [ids[n] as string, documents[n] as Stored];
     const before = notificationFrom(document);
     const news = newsOf(directDebit, kind as DirectDebitNews['status']);
@@ -91,10 +83,7 @@ async function tell(
       events: isNews ? pushesTo(devices, { customerId, notificationId: id }) : [],
     };
   });
-  return {
-    writes: decisions.flatMap(({ writes = [] }) => writes),
-    events: decisions.flatMap(({ events = [] }) => events),
-  };
+  return together(told);
 }
 
 function newsOf({ words }: Collection, status: DirectDebitNews['status']): DirectDebitNews {

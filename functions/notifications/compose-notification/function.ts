@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isFresh, isWorthTelling, newsOf } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
-import { PermanentError } from '../../../shared/errors.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { transactionChanged, transactionRecorded } from '../../../shared/events/transactions.ts';
 import { CODES, type Reads, readOne, StoreError } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { tellEach } from '../../../shared/runtime/tell.ts';
+import { accountPath, openedAccountFrom } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import { lastId, type Stored } from '../../../shared/store/document.ts';
 import {
@@ -39,22 +39,11 @@ export default onEvent({
       accountPath(accountId),
       transactionPath(accountId, transactionId),
     ])) as [Stored, Stored];
-    const account = accountFrom(read);
-    if (!account?.openedAt) {
-      throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
-    }
+    const { ownerIds } = openedAccountFrom(read);
     const homeId = await homeIdOf(deps, accountId, document);
     // Under these names it may have been told already.
     const weaker = [...new Set([transactionId, ...absorbed])].filter((id) => id !== homeId);
-    const told = await Promise.all(
-      [...new Set(account.ownerIds)].map((customerId) =>
-        tell(deps, { customerId, accountId, homeId, weaker }, now),
-      ),
-    );
-    return {
-      writes: told.flatMap(({ writes = [] }) => writes),
-      events: told.flatMap(({ events = [] }) => events),
-    };
+    return tellEach(ownerIds, (customerId) => tell(deps, { customerId, accountId, homeId, weaker }, now));
   },
 });
 

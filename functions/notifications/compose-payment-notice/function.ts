@@ -7,7 +7,8 @@ import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { paymentChanged } from '../../../shared/events/payments.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { tellEach } from '../../../shared/runtime/tell.ts';
+import { accountPath, openedAccountFrom } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
@@ -30,17 +31,9 @@ export default onEvent({
   connect: ({ reads }) => reads,
   async decide({ id: eventId, traceparent, data }, { deps, now }) {
     const { accountId, paymentId } = data;
-    const account = accountFrom(await readOne(deps, accountPath(accountId)));
-    if (!account?.openedAt)
-      throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
+    const { ownerIds } = openedAccountFrom(await readOne(deps, accountPath(accountId)));
     const arrival = { eventId, traceparent };
-    const told = await Promise.all(
-      [...new Set(account.ownerIds)].map((customerId) => tell(deps, { customerId, paymentId, arrival }, now)),
-    );
-    return {
-      writes: told.flatMap(({ writes = [] }) => writes),
-      events: told.flatMap(({ events = [] }) => events),
-    };
+    return tellEach(ownerIds, (customerId) => tell(deps, { customerId, paymentId, arrival }, now));
   },
 });
 

@@ -3,13 +3,13 @@ import type { Account } from '../../../shared/domain/account.ts';
 import type { SecurityNews } from '../../../shared/domain/notification.ts';
 import { textOf } from '../../../shared/domain/notification-text.ts';
 import { isHigher, type Rank } from '../../../shared/domain/rank.ts';
-import { PermanentError } from '../../../shared/errors.ts';
 import { accountChanged, deviceRegistered, passkeyRegistered } from '../../../shared/events/customers.ts';
 import type { EventOf } from '../../../shared/events/event.ts';
 import { notificationRequested } from '../../../shared/events/notifications.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import { type Decision, onEvent } from '../../../shared/runtime/on-event.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { tellEach } from '../../../shared/runtime/tell.ts';
+import { accountFrom, accountPath, openedAccountFrom } from '../../../shared/store/accounts.ts';
 import { devicesFrom, devicesPath, localeOf, pushesTo } from '../../../shared/store/devices.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import {
@@ -34,15 +34,8 @@ export default onEvent({
   async decide(event, { deps }) {
     const alert = event.type === 'account.changed' ? await ofAccount(deps, event) : ofAccess(event);
     if (!alert) return {};
-    const customerIds = [...new Set(alert.customerIds)];
     const arrival = { eventId: event.id, traceparent: event.traceparent };
-    const told = await Promise.all(
-      customerIds.map((customerId) => tell(deps, { customerId, arrival }, alert)),
-    );
-    return {
-      writes: told.flatMap(({ writes = [] }) => writes),
-      events: told.flatMap(({ events = [] }) => events),
-    };
+    return tellEach(alert.customerIds, (customerId) => tell(deps, { customerId, arrival }, alert));
   },
 });
 
@@ -65,14 +58,11 @@ type Alert = {
  */
 async function ofAccount(reads: Reads, { data }: Changed): Promise<Alert | undefined> {
   const { accountId, told } = data;
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  const state = stateOf(account, told);
+  const document = await readOne(reads, accountPath(accountId));
+  const state = stateOf(accountFrom(document), told);
   if (!state) return undefined;
-  if (!account?.openedAt) {
-    throw new PermanentError('account.not-opened', { accountId }, { waitsFor: accountPath(accountId) });
-  }
   const { status, version, occurredAt } = state;
-  const { ownerIds, statusRank: present } = account;
+  const { ownerIds, statusRank: present } = openedAccountFrom(document);
   return {
     // The same state under another of the bank's event ids is no other one.
     id: notificationIdOf(accountId, status, String(version || occurredAt)),

@@ -1,113 +1,48 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { passkeysFrom, passkeysPath } from '../../../shared/store/passkeys.ts';
 import { paymentFrom, paymentPath, writePayment } from '../../../shared/store/payments.ts';
 import { reservationsIn, reservationsPath, reservedIn } from '../../../shared/store/reservations.ts';
 import { anAuthenticator } from '../../../shared/testing/authenticator.ts';
-import { aFact, aRequest, CONFIG, NOW } from '../../../shared/testing/builders.ts';
-import { json } from '../../../shared/testing/push-service.ts';
-import { ALL_FAULTS, aWorld, STORMY } from '../../../shared/testing/world.ts';
+import { aFact } from '../../../shared/testing/builders.ts';
+import { bentInOneBit, LANDLORD, optionsOf, outcomeOf, signers } from '../../../shared/testing/signers.ts';
+import { ALL_FAULTS, type aWorld, STORMY } from '../../../shared/testing/world.ts';
 import servePasskeys from '../../customers/serve-passkeys/function.ts';
 import recordTransaction from '../../ledger/record-transaction/function.ts';
 import trackAccount from '../../ledger/track-account/function.ts';
 import orderPayment from './function.ts';
 
-type Body = Readonly<Record<string, unknown>> & {
-  readonly id: string;
-  readonly state: string;
-  readonly authorisation?: {
-    readonly options: { readonly challenge: string };
-    readonly expiresAt: string;
-    readonly code?: string;
-  };
-};
-
-const landlord = {
-  name: 'Udlejer',
-  accountNumber: { registrationNumber: '5000', accountNumber: '400440116' },
-};
-
 async function bank(settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
-  let now = NOW;
-  let keys = 0;
   const functions = [trackAccount, recordTransaction, orderPayment, servePasskeys];
-  const identify = async (authorization?: string) => ({
-    uid: authorization?.replace('Bearer ', '') ?? '',
-    isOperator: false,
-    authenticatedAt: now,
-  });
-  const world = aWorld({ functions, config: CONFIG, env: { now: () => now, identify }, ...settings });
+  const of = { orders: orderPayment, passkeys: servePasskeys, things: '/payments' };
+  const customers = signers(of, { functions, ...settings });
+  const { world, ask } = customers;
   const facts = [
     aFact('account.opened', { ownerIds: ['uid-ann', 'uid-bo'] }),
     aFact('transaction.booked', { direction: 'credit', amountMinor: 300_000n }),
   ];
   if (!settings.stored) for (const fact of facts) await world.deliver('bank-facts', fact);
-
-  const ask = async (method: string, path: string, uid: string, body?: unknown, key?: string) => {
-    keys += 1;
-    const sent = body === undefined ? {} : json(body);
-    const headers = { ...sent.headers, 'idempotency-key': key ?? `key-${keys}` };
-    const fn = path.startsWith('/passkeys') ? servePasskeys : orderPayment;
-    const answer = await world.ask(fn, aRequest(method, `/v1${path}`, uid, { ...sent, headers }));
-    return { ...answer, body: answer.body as Body };
-  };
   return {
-    world,
-    ask,
-    atMinute: (minutes: number) => {
-      now = new Date(NOW.getTime() + minutes * 60_000);
-    },
-    async registered(uid = 'uid-ann') {
-      const own = anAuthenticator();
-      const begun = (await ask('POST', '/passkeys/registration-options', uid, {})).body as unknown as {
-        options: { challenge: string };
-      };
-      await ask('POST', '/passkeys', uid, { name: 'My phone', attestation: own.create(begun.options) });
-      return own;
-    },
+    ...customers,
     /** DKK 1,000.00 from `acct-1`, from which amount on it is to be authorised. */
-    order: (changes: object = {}, key?: string) =>
-      ask(
-        'POST',
-        '/payments',
-        'uid-ann',
-        {
-          accountId: 'acct-1',
-          amount: { amountMinor: '100000', currency: 'DKK' },
-          creditor: landlord,
-          ...changes,
-        },
-        key,
-      ),
-    authorise: (id: string, assertion: unknown, uid = 'uid-ann', key?: string) =>
-      ask('POST', `/payments/${id}/authorisation`, uid, { assertion }, key),
+    order(changes: object = {}, key?: string) {
+      const amount = { amountMinor: '100000', currency: 'DKK' };
+      const body = { accountId: 'acct-1', amount, creditor: LANDLORD, ...changes };
+      return ask('POST', '/payments', 'uid-ann', body, key);
+    },
     requested: () => new Set(world.events('payments').map(({ id, type }) => `${type} ${id}`)).size,
-    reserved: () =>
-      reservedIn(
-        reservationsIn('acct-1', [
-          {
-            path: reservationsPath('acct-1'),
-            fields: world.state()[reservationsPath('acct-1')],
-            version: undefined,
-          },
-        ]),
-      ),
+    reserved() {
+      const path = reservationsPath('acct-1');
+      return reservedIn(
+        reservationsIn('acct-1', [{ path, fields: world.state()[path], version: undefined }]),
+      );
+    },
     kept(id: string) {
       const path = paymentPath(id);
       return paymentFrom({ path, fields: world.state()[path], version: undefined });
     },
-    counters: () =>
-      passkeysFrom({ path: '', fields: world.state()[passkeysPath('uid-ann')], version: undefined }).map(
-        ({ counter }) => counter,
-      ),
   };
 }
 
-type Bank = Awaited<ReturnType<typeof bank>>;
-const outcomeOf = ({ status, body }: { status: number; body?: unknown }) =>
-  `${status} ${(body as { code?: string } | undefined)?.code}`;
-const optionsOf = ({ body }: { body: Body }) => body.authorisation?.options ?? { challenge: '' };
-
-let own: Bank;
+let own: Awaited<ReturnType<typeof bank>>;
 let phone: ReturnType<typeof anAuthenticator>;
 beforeEach(async () => {
   own = await bank();
@@ -203,8 +138,8 @@ describe('an authorisation', () => {
 
   test('on a later day counts from then: what was for a day that is over is for the next', async () => {
     const order = await own.order();
-    own.atMinute(24 * 60);
-    const renewed = await own.ask('POST', `/payments/${order.body.id}/challenge`, 'uid-ann', {});
+    own.at('2026-11-24T10:00:00Z');
+    const renewed = await own.challenge(order.body.id);
     const { body } = await own.authorise(order.body.id, phone.get(optionsOf(renewed)));
     expect([order.body.executesOn, body.executesOn]).toEqual(['2026-11-23', '2026-11-24']);
     expect(own.kept(order.body.id)?.reservedOn).toBe('2026-11-24');
@@ -271,11 +206,11 @@ describe('what was signed', () => {
   test.each<[string, object]>([
     ['another amount', { amount: { amountMinor: 100_001n, currency: 'DKK' } }],
     ['another currency', { amount: { amountMinor: 100_000n, currency: 'EUR' } }],
-    ['another payee', { creditor: { ...landlord, name: 'Tyv' } }],
+    ['another payee', { creditor: { ...LANDLORD, name: 'Tyv' } }],
     [
       'another account of the payee',
       {
-        creditor: { ...landlord, accountNumber: { registrationNumber: '5000', accountNumber: '400440117' } },
+        creditor: { ...LANDLORD, accountNumber: { registrationNumber: '5000', accountNumber: '400440117' } },
       },
     ],
     ['an IBAN in place of the account', { creditor: { name: 'Udlejer', iban: 'DK5000400440116243' } }],
@@ -310,15 +245,8 @@ describe('what was signed', () => {
 
   test('and then bent in one bit is refused, wherever the bit is', async () => {
     const order = await own.order();
-    const signed = phone.get(optionsOf(order));
-    for (const part of ['signature', 'authenticatorData', 'clientDataJSON'] as const) {
-      const bytes = Buffer.from(signed.response[part], 'base64url');
-      bytes.writeUInt8((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1);
-      const response = { ...signed.response, [part]: bytes.toString('base64url') };
-      expect(outcomeOf(await own.authorise(order.body.id, { ...signed, response }))).toBe(
-        '422 authorisation.invalid',
-      );
-    }
+    for (const bent of bentInOneBit(phone.get(optionsOf(order))))
+      expect(outcomeOf(await own.authorise(order.body.id, bent))).toBe('422 authorisation.invalid');
   });
 
   test('by a copy of the passkey is refused: its counter went back', async () => {
@@ -413,9 +341,9 @@ describe('a challenge', () => {
   test('is good for five minutes, and then another is', async () => {
     const order = await own.order();
     const late = phone.get(optionsOf(order));
-    own.atMinute(5);
+    own.at('2026-11-23T10:05:00Z');
     expect(outcomeOf(await own.authorise(order.body.id, late))).toBe('409 authorisation.challenge-expired');
-    const renewed = await own.ask('POST', `/payments/${order.body.id}/challenge`, 'uid-ann', {});
+    const renewed = await own.challenge(order.body.id);
     expect(renewed.body).toMatchObject({
       state: 'awaiting-authorisation',
       authorisation: { expiresAt: '2026-11-23T10:10:00.000Z' },
@@ -426,10 +354,7 @@ describe('a challenge', () => {
 
   test('that is asked for twice is another each time, and the last is good', async () => {
     const order = await own.order();
-    const [first, second] = [
-      await own.ask('POST', `/payments/${order.body.id}/challenge`, 'uid-ann', {}),
-      await own.ask('POST', `/payments/${order.body.id}/challenge`, 'uid-ann', {}),
-    ];
+    const [first, second] = [await own.challenge(order.body.id), await own.challenge(order.body.id)];
     expect(optionsOf(first)).not.toEqual(optionsOf(second));
     expect(outcomeOf(await own.authorise(order.body.id, phone.get(optionsOf(first))))).toBe(
       '422 authorisation.invalid',
@@ -439,7 +364,7 @@ describe('a challenge', () => {
 
   test('is nobody’s but the orderer’s, and of no payment that awaits none', async () => {
     const order = await own.order();
-    const fresh = (uid: string) => own.ask('POST', `/payments/${order.body.id}/challenge`, uid, {});
+    const fresh = (uid: string) => own.challenge(order.body.id, uid);
     expect(outcomeOf(await fresh('uid-bo'))).toBe('403 authorisation.not-yours');
     expect(outcomeOf(await fresh('uid-eve'))).toBe('404 payment.not-found');
     await own.authorise(order.body.id, phone.get(optionsOf(order)));

@@ -1,7 +1,7 @@
 import { PublicError } from '../../../shared/errors.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { ownAccount } from '../../../shared/runtime/own-account.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
-import { ownAccount } from '../../../shared/runtime/paying-account.ts';
 import { paymentFrom, paymentsOf } from '../../../shared/store/payments.ts';
 import { authorisationView } from './authorise.ts';
 import type { Context } from './context.ts';

@@ -3,7 +3,7 @@ import type { Payment } from '../../../shared/domain/payment.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { accountOwnedBy } from '../../../shared/runtime/own-account.ts';
 import type { Stored } from '../../../shared/store/document.ts';
 import { paymentFrom, paymentPath } from '../../../shared/store/payments.ts';
 
@@ -14,12 +14,7 @@ export async function ownPayment(
 ): Promise<{ document: Stored; payment: Payment; account: Account }> {
   const document = await readOne(reads, paymentPath(params.paymentId ?? ''));
   const payment = paymentFrom(document);
-  const account = payment && (await accountOf(reads, payment.accountId, uid));
+  const account = payment && (await accountOwnedBy(reads, payment.accountId, uid));
   if (!account) throw new PublicError(404, 'payment.not-found');
   return { document, payment, account };
-}
-
-async function accountOf(reads: Reads, accountId: string, uid: string): Promise<Account | undefined> {
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  return account?.ownerIds.includes(uid) ? account : undefined;
 }

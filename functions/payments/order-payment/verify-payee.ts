@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { PublicError } from '../../../shared/errors.ts';
-import { readOne } from '../../../shared/platform/platform.ts';
 import { readBody } from '../../../shared/runtime/body.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { ownAccount } from '../../../shared/runtime/own-account.ts';
 import { accountId, iban, name } from '../../../shared/runtime/payment-request.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import type { Context } from './context.ts';
 
 /** The body of a verification. */
@@ -17,8 +15,7 @@ export const payee = z.strictObject({ accountId, name, iban });
  */
 export async function verifyPayee(request: Request, { deps: { reads, apis } }: Context) {
   const asked = readBody(payee, request.rawBody);
-  const account = accountFrom(await readOne(reads, accountPath(asked.accountId)));
-  if (!account?.ownerIds.includes(request.uid)) throw new PublicError(404, 'account.not-found');
+  const account = await ownAccount(reads, asked.accountId, request.uid);
   const { name: holder, iban: number } = asked;
   const answer = await apis
     .get(account.bank)

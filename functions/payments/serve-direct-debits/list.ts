@@ -1,5 +1,6 @@
 import type { Reads } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { ownAccount } from '../../../shared/runtime/own-account.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
 import {
   directDebitFrom,
@@ -7,12 +8,11 @@ import {
   mandateFrom,
   mandatesOf,
 } from '../../../shared/store/direct-debits.ts';
-import { ownAccount } from './read.ts';
 import { directDebitView, mandateView, occurredAtOf } from './views.ts';
 
 /** Who may collect from an account. */
 export async function listMandates({ params, uid }: Request, { deps: reads }: { deps: Reads }) {
-  const { id } = await ownAccount(reads, params.accountId, uid);
+  const { id } = await ownAccount(reads, params.accountId ?? '', uid);
   const found = await reads.query(mandatesOf(id));
   const items = found.flatMap((document) => mandateFrom(document) ?? []).map(mandateView);
   return { status: 200, body: { items } };
@@ -22,7 +22,7 @@ export async function listMandates({ params, uid }: Request, { deps: reads }: { 
 export async function listDirectDebits({ params, query, uid }: Request, { deps: reads }: { deps: Reads }) {
   const limit = readLimit(query);
   const cursor = readCursor(query, 'ddt');
-  const { id } = await ownAccount(reads, params.accountId, uid);
+  const { id } = await ownAccount(reads, params.accountId ?? '', uid);
   // One more than asked for tells whether there is a next page.
   const found = await reads.query(directDebitsOf(id, limit + 1, cursor));
   const page = found.slice(0, limit).flatMap((document) => directDebitFrom(document) ?? []);

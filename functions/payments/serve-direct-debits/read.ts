@@ -1,9 +1,8 @@
-import type { Account } from '../../../shared/domain/account.ts';
 import type { Collection, Mandate } from '../../../shared/domain/direct-debit.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
+import { ownAccount } from '../../../shared/runtime/own-account.ts';
 import {
   directDebitFrom,
   directDebitPath,
@@ -14,19 +13,12 @@ import type { Stored } from '../../../shared/store/document.ts';
 
 type Asked = Pick<Request, 'params' | 'uid'>;
 
-/** The account, if it is the caller's; else nobody can tell whether there is one. */
-export async function ownAccount(reads: Reads, accountId = '', uid: string): Promise<Account> {
-  const account = accountFrom(await readOne(reads, accountPath(accountId)));
-  if (!account?.ownerIds.includes(uid)) throw new PublicError(404, 'account.not-found');
-  return account;
-}
-
 /** The mandate of an account of the caller's, and the document that it was read from. */
 export async function ownMandate(
   reads: Reads,
   { params, uid }: Asked,
 ): Promise<{ document: Stored; mandate: Mandate }> {
-  const { id } = await ownAccount(reads, params.accountId, uid);
+  const { id } = await ownAccount(reads, params.accountId ?? '', uid);
   const document = await readOne(reads, mandatePath(id, params.mandateId ?? ''));
   const mandate = mandateFrom(document);
   if (!mandate) throw new PublicError(404, 'mandate.not-found');
@@ -38,7 +30,7 @@ export async function ownDirectDebit(
   reads: Reads,
   { params, uid }: Asked,
 ): Promise<{ document: Stored; directDebit: Collection }> {
-  const { id } = await ownAccount(reads, params.accountId, uid);
+  const { id } = await ownAccount(reads, params.accountId ?? '', uid);
   const document = await readOne(reads, directDebitPath(id, params.directDebitId ?? ''));
   const directDebit = directDebitFrom(document);
   if (!directDebit) throw new PublicError(404, 'direct-debit.not-found');

@@ -1,85 +1,31 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { keepStandingOrder } from '../../../shared/runtime/standing-order.ts';
-import { passkeysFrom, passkeysPath } from '../../../shared/store/passkeys.ts';
 import { standingOrderFrom, standingOrderPath } from '../../../shared/store/standing-orders.ts';
 import { anAuthenticator } from '../../../shared/testing/authenticator.ts';
-import { aRequest, CONFIG, NOW } from '../../../shared/testing/builders.ts';
-import { json } from '../../../shared/testing/push-service.ts';
-import { ALL_FAULTS, aWorld, STORMY } from '../../../shared/testing/world.ts';
+import { bentInOneBit, LANDLORD, optionsOf, outcomeOf, signers } from '../../../shared/testing/signers.ts';
+import { ALL_FAULTS, type aWorld, STORMY } from '../../../shared/testing/world.ts';
 import servePasskeys from '../../customers/serve-passkeys/function.ts';
 import runStandingOrders from '../run-standing-orders/function.ts';
 import serveStandingOrders from './function.ts';
 
-type Body = Readonly<Record<string, unknown>> & {
-  readonly id: string;
-  readonly authorisation?: { readonly options: { readonly challenge: string }; readonly code?: string };
-};
-
-const landlord = {
-  name: 'Udlejer',
-  accountNumber: { registrationNumber: '5000', accountNumber: '400440116' },
-};
 const account = { bank: 'sandbox', ownerIds: ['uid-ann', 'uid-bo'], currency: 'DKK', status: 'open' };
 
 /** Ann’s and Bo’s `acct-1`, at ten on Monday, 23 November 2026; DKK 8,000.00 on the first of each month is authorised. */
-async function customer(settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
-  let now = NOW;
-  let keys = 0;
-  const identify = async (authorization?: string) => ({
-    uid: authorization?.replace('Bearer ', '') ?? '',
-    isOperator: false,
-    authenticatedAt: now,
-  });
-  const world = aWorld({
-    ...{ functions: [], config: CONFIG, env: { now: () => now, identify } },
-    stored: new Map([['accounts/acct-1', { id: 'acct-1', ...account }]]),
-    ...settings,
-  });
-
-  const ask = async (method: string, path: string, uid: string, body?: unknown, key?: string) => {
-    keys += 1;
-    const sent = body === undefined ? {} : json(body);
-    const headers = { ...sent.headers, 'idempotency-key': key ?? `key-${keys}` };
-    const fn = path.startsWith('/passkeys') ? servePasskeys : serveStandingOrders;
-    const answer = await world.ask(fn, aRequest(method, `/v1${path}`, uid, { ...sent, headers }));
-    return { ...answer, body: answer.body as Body };
-  };
+function customer(settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
+  const of = { orders: serveStandingOrders, passkeys: servePasskeys, things: '/standing-orders' };
+  const stored = new Map([['accounts/acct-1', { id: 'acct-1', ...account }]]);
+  const customers = signers(of, { stored, ...settings });
+  const { world, ask } = customers;
   return {
-    world,
-    ask,
-    at: (instant: string) => {
-      now = new Date(instant);
-    },
+    ...customers,
     tick: (tick: string) => world.tick(runStandingOrders, tick),
-    async registered(uid = 'uid-ann') {
-      const own = anAuthenticator();
-      const begun = await ask('POST', '/passkeys/registration-options', uid, {});
-      const { options } = begun.body as unknown as { options: { challenge: string } };
-      await ask('POST', '/passkeys', uid, { name: 'My phone', attestation: own.create(options) });
-      return own;
+    order(changes: object = {}, key?: string) {
+      const amount = { amountMinor: '800000', currency: 'DKK' };
+      const schedule = { every: 'month', interval: 1, startsOn: '2026-12-01' };
+      const body = { accountId: 'acct-1', amount, creditor: LANDLORD, schedule, ...changes };
+      return ask('POST', '/standing-orders', 'uid-ann', body, key);
     },
-    order: (changes: object = {}, key?: string) =>
-      ask(
-        'POST',
-        '/standing-orders',
-        'uid-ann',
-        {
-          accountId: 'acct-1',
-          amount: { amountMinor: '800000', currency: 'DKK' },
-          creditor: landlord,
-          schedule: { every: 'month', interval: 1, startsOn: '2026-12-01' },
-          ...changes,
-        },
-        key,
-      ),
-    authorise: (id: string, assertion: unknown, uid = 'uid-ann', key?: string) =>
-      ask('POST', `/standing-orders/${id}/authorisation`, uid, { assertion }, key),
-    challenge: (id: string, uid = 'uid-ann') => ask('POST', `/standing-orders/${id}/challenge`, uid, {}),
     kept: (id: string) => world.state()[standingOrderPath(id)],
-    counters: () =>
-      passkeysFrom({ path: '', fields: world.state()[passkeysPath('uid-ann')], version: undefined }).map(
-        ({ counter }) => counter,
-      ),
     payments: () =>
       Object.entries(world.state()).flatMap(([path, { state }]) =>
         path.startsWith('payments/') ? [state] : [],
@@ -87,15 +33,10 @@ async function customer(settings: Partial<Parameters<typeof aWorld>[0]> = {}) {
   };
 }
 
-type Customer = Awaited<ReturnType<typeof customer>>;
-const outcomeOf = ({ status, body }: { status: number; body?: unknown }) =>
-  `${status} ${(body as { code?: string } | undefined)?.code}`;
-const optionsOf = ({ body }: { body: Body }) => body.authorisation?.options ?? { challenge: '' };
-
-let own: Customer;
+let own: ReturnType<typeof customer>;
 let phone: ReturnType<typeof anAuthenticator>;
 beforeEach(async () => {
-  own = await customer();
+  own = customer();
   phone = await own.registered();
 });
 
@@ -121,7 +62,7 @@ describe('a standing order from the limit on', () => {
   });
 
   test('of a customer with no passkey waits until they have one', async () => {
-    const other = await customer();
+    const other = customer();
     const { body } = await other.order();
     expect(body.authorisation).toMatchObject({ code: 'authorisation.no-passkey' });
     const later = await other.registered();
@@ -223,7 +164,7 @@ describe('an authorisation', () => {
     const signed = phone.get(optionsOf(order));
     let active = 0;
     for (let seed = 1; seed <= 20; seed += 1) {
-      const stormy = await customer({ seed, faults: ALL_FAULTS, weather: STORMY, stored });
+      const stormy = customer({ seed, faults: ALL_FAULTS, weather: STORMY, stored });
       await Promise.allSettled(
         ['a', 'a', 'b'].map((key) => stormy.authorise(order.body.id, signed, 'uid-ann', key)),
       );
@@ -246,7 +187,7 @@ describe('what was signed', () => {
   const schedule = { every: 'month', interval: 1, startsOn: '2026-12-01' } as const;
   test.each<[string, object]>([
     ['another amount', { amount: { amountMinor: 800_001n, currency: 'DKK' } }],
-    ['another payee', { creditor: { ...landlord, name: 'Tyv' } }],
+    ['another payee', { creditor: { ...LANDLORD, name: 'Tyv' } }],
     ['an IBAN in place of the account', { creditor: { name: 'Udlejer', iban: 'DK5000400440116243' } }],
     ['another paying account', { accountId: 'acct-2' }],
     ['more often', { schedule: { ...schedule, every: 'week' } }],
@@ -271,15 +212,8 @@ describe('what was signed', () => {
 
   test('and then bent in one bit is refused, wherever the bit is', async () => {
     const order = await own.order();
-    const signed = phone.get(optionsOf(order));
-    for (const part of ['signature', 'authenticatorData', 'clientDataJSON'] as const) {
-      const bytes = Buffer.from(signed.response[part], 'base64url');
-      bytes.writeUInt8((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1);
-      const response = { ...signed.response, [part]: bytes.toString('base64url') };
-      expect(outcomeOf(await own.authorise(order.body.id, { ...signed, response }))).toBe(
-        '422 authorisation.invalid',
-      );
-    }
+    for (const bent of bentInOneBit(phone.get(optionsOf(order))))
+      expect(outcomeOf(await own.authorise(order.body.id, bent))).toBe('422 authorisation.invalid');
   });
 
   test('by a passkey of nobody’s, or of another customer’s, is refused', async () => {

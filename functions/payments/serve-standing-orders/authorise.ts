@@ -5,7 +5,6 @@ import {
 } from '../../../shared/domain/standing-order-runs.ts';
 import { authenticatedSeriesText } from '../../../shared/domain/strong-authentication.ts';
 import { PublicError } from '../../../shared/errors.ts';
-import { readOne } from '../../../shared/platform/platform.ts';
 import {
   type Awaiting,
   authorisationOptions,
@@ -15,7 +14,6 @@ import {
 import type { Request } from '../../../shared/runtime/on-request.ts';
 import { newChallenge } from '../../../shared/runtime/passkey-proof.ts';
 import { keepStandingOrder, nextRun } from '../../../shared/runtime/standing-order.ts';
-import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import { type Context, ownStandingOrder, standingOrderView, todayOf } from './context.ts';
 
 /**
@@ -23,9 +21,8 @@ import { type Context, ownStandingOrder, standingOrderView, todayOf } from './co
  * and these dates. Then it is as one that needed none; what was due before is not caught up.
  */
 export async function authoriseStandingOrder(request: Request, { deps, now }: Context) {
-  const { document, order } = await awaitedOrder(request, { deps, now });
-  const account = accountFrom(await readOne(deps.reads, accountPath(order.accountId)));
-  if (account && account.status !== 'open') throw new PublicError(422, `account.${account.status}`);
+  const { document, order, account } = await awaitedOrder(request, { deps, now });
+  if (account.status !== 'open') throw new PublicError(422, `account.${account.status}`);
   const { authorisation, write } = await authorise(request, awaiting(order), { deps, now });
   const authorised = authorisedOn(todayOf(order, now), order, authorisation);
   if (!nextRun(authorised))

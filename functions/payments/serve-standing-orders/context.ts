@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import type { Account } from '../../../shared/domain/account.ts';
 import { executionDateOf } from '../../../shared/domain/cut-off.ts';
 import { type StandingOrder, standingOrderStateOf } from '../../../shared/domain/standing-order-runs.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { accountOwnedBy } from '../../../shared/runtime/own-account.ts';
 import { passkeyVariables } from '../../../shared/runtime/passkey-proof.ts';
-import { isOwner } from '../../../shared/runtime/paying-account.ts';
 import { authenticateVariables } from '../../../shared/runtime/payment-request.ts';
 import { nextRun, termsOf } from '../../../shared/runtime/standing-order.ts';
 import type { Stored } from '../../../shared/store/document.ts';
@@ -27,12 +28,12 @@ export function todayOf(order: Pick<StandingOrder, 'bank' | 'scheme'>, now: Date
 export async function ownStandingOrder(
   reads: Reads,
   { params, uid }: Pick<Request, 'params' | 'uid'>,
-): Promise<{ document: Stored; order: StandingOrder }> {
+): Promise<{ document: Stored; order: StandingOrder; account: Account }> {
   const document = await readOne(reads, standingOrderPath(params.standingOrderId ?? ''));
   const order = standingOrderFrom(document);
-  if (!order || !(await isOwner(reads, order.accountId, uid)))
-    throw new PublicError(404, 'standing-order.not-found');
-  return { document, order };
+  const account = order && (await accountOwnedBy(reads, order.accountId, uid));
+  if (!account) throw new PublicError(404, 'standing-order.not-found');
+  return { document, order, account };
 }
 
 /** What an app sees of it; `next` is the run to come, on the day of the bank's that it is executed on. */

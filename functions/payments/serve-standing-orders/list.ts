@@ -1,7 +1,7 @@
 import { PublicError } from '../../../shared/errors.ts';
 import type { Request } from '../../../shared/runtime/on-request.ts';
+import { ownAccount } from '../../../shared/runtime/own-account.ts';
 import { cursorAfter, readCursor, readLimit } from '../../../shared/runtime/page.ts';
-import { ownAccount } from '../../../shared/runtime/paying-account.ts';
 import { standingOrderFrom, standingOrdersOf } from '../../../shared/store/standing-orders.ts';
 import { shownTo } from './authorise.ts';
 import { type Context, ownStandingOrder, standingOrderView } from './context.ts';
