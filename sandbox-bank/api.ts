@@ -81,12 +81,12 @@ export function createApi(options: {
   making('/authorisations/:id/clearings', requests.clearing, cards.clear);
   making('/authorisations/:id/expiry', requests.expiry, cards.expire);
   making('/accounts/:id/transfers', requests.transfer, transfers.make);
-  const { ofNoPayment } = transfers;
-  making('/transactions/:id/booking', requests.nothing, (id) => transfers.book(ofNoPayment(id)));
-  making('/transactions/:id/cancellation', requests.nothing, (id) => transfers.cancel(ofNoPayment(id)));
+  const { ofItself } = transfers;
+  making('/transactions/:id/booking', requests.nothing, (id) => transfers.book(ofItself(id)));
+  making('/transactions/:id/cancellation', requests.nothing, (id) => transfers.cancel(ofItself(id)));
   making('/transactions/:id/reversal', requests.nothing, returns.reverse);
   making('/transactions/:id/correction', requests.correction, (id, right) =>
-    transfers.correct(ofNoPayment(id), right),
+    transfers.correct(ofItself(id), right),
   );
   making('/payments/:id/status', payments.paymentStatus, moves.move);
   making('/payments/:id/cancellation', requests.nothing, moves.cancel);

@@ -1,9 +1,7 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Bank } from './bank.ts';
-import { body } from './bodies.ts';
-import { paymentHeaders } from './payment-requests.ts';
-import { checked } from './problem.ts';
+import { body, keyOf } from './bodies.ts';
 import * as requests from './requests.ts';
 
 /** The routes of mandates and collections. What must not be done twice by mistake wants an `Idempotency-Key`. */
@@ -23,10 +21,4 @@ export function addDirectDebits(api: Hono, { directDebits }: Bank): void {
   ) {
     api.post(path, async (c) => c.json(make(c.req.param('id') ?? '', await body(c, schema)), 201));
   }
-}
-
-function keyOf(c: Context): string {
-  const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
-  const refusal = { status: 400, code: 'invalid-header' };
-  return checked(paymentHeaders, headers, refusal)['Idempotency-Key'];
 }

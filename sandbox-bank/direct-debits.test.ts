@@ -130,6 +130,16 @@ describe('the customer refuses a direct debit', () => {
     expect(toldOf(bank).slice(2)).toEqual(['direct-debit.refused MS02']);
   });
 
+  test('under a key that is remembered for a day, as any key', async () => {
+    const { bank } = await aMandate();
+    const path = `/collections/${await aCollection(bank)}/refusal`;
+    expect(await ask(bank, path)).toBe(201);
+    bank.world.now = new Date('2026-03-01T09:29:59.999Z');
+    expect(await ask(bank, path)).toBe(201);
+    bank.world.now = new Date('2026-03-01T09:30:00.000Z');
+    expect(await ask(bank, path)).toEqual([409, 'collection-refused']);
+  });
+
   test('too late on its due date, before or after it is collected', async () => {
     const { bank } = await aMandate();
     const path = `/collections/${await aCollection(bank)}/refusal`;
@@ -182,6 +192,22 @@ describe('the customer asks back what was collected', () => {
     });
   });
 
+  test('and cannot have it a second time, by a reversal or a correction of what was booked', async () => {
+    const { bank, accountId } = await aMandate();
+    const collectionId = await aCollection(bank);
+    on(bank, '2026-03-03');
+    const debit = transactionIn(bank.told.at(-1));
+    const reversed = await bank.ask('POST', `/transactions/${debit}/reversal`);
+    expect(reversed).toMatchObject({ status: 409, body: { title: 'Transaction of collection' } });
+    const right = { amountMinor: '1' };
+    expect((await bank.ask('POST', `/transactions/${debit}/correction`, right)).status).toBe(409);
+    expect(await bank.figures(accountId)).toEqual(['55000', '0']);
+    await ask(bank, `/collections/${collectionId}/return`);
+    const credit = transactionIn(bank.told.at(-1));
+    expect((await bank.ask('POST', `/transactions/${credit}/reversal`)).status).toBe(409);
+    expect(await bank.figures(accountId)).toEqual(['100000', '0']);
+  });
+
   test('in vain where both are businesses, or nothing was collected', async () => {
     const { bank } = await aMandate({ scheme: 'b2b' });
     const path = `/collections/${await aCollection(bank)}/return`;
@@ -223,15 +249,17 @@ describe('a mandate', () => {
   });
 });
 
+// So often that in most runs money was collected before the rest is tried on it.
+const usual = (['collect', 'day'] as const).flatMap((does) => [does, does, does]);
 const step = fc.record({
-  does: fc.constantFrom(...(['collect', 'refuse', 'return', 'block', 'unblock', 'day', 'spend'] as const)),
+  does: fc.constantFrom(...usual, ...(['refuse', 'return', 'block', 'unblock', 'spend', 'reverse'] as const)),
   on: fc.nat(5),
   amountMinor: fc.integer({ min: 1, max: 60_000 }).map(String),
 });
 
-test('whatever happens, the account has what it had, less what was collected and not given back', async () => {
+test('whatever happens, the account has what it had, less what was collected once and not given back', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
       const { bank, accountId } = await aMandate();
       let spentMinor = 0n;
       const ids: string[] = [];
@@ -244,6 +272,10 @@ test('whatever happens, the account has what it had, less what was collected and
         if (does === 'block' || does === 'unblock') await bank.post(`/mandates/mandate-1/${does}`);
         if (does === 'day')
           on(bank, new Date(bank.world.now.getTime() + 172_800_000).toISOString().slice(0, 10));
+        if (does === 'reverse') {
+          const moved = bank.told.filter(({ data }) => 'transactionId' in data && 'mandateId' in data);
+          await bank.ask('POST', `/transactions/${transactionIn(moved[which % moved.length])}/reversal`);
+        }
         if (does === 'spend') {
           await bank.post(`/accounts/${accountId}/transfers`, { direction: 'debit', amountMinor: '700' });
           spentMinor += 700n;
@@ -257,6 +289,14 @@ test('whatever happens, the account has what it had, less what was collected and
       const left = 100_000n - spentMinor - sum('direct-debit.collected') + sum('direct-debit.returned');
       expect(await bank.figures(accountId)).toEqual([String(left), '0']);
       expect(bank.bank.ledger.bookedMinor('clearing-house:DKK')).toBe(-left);
+      const idsOf = (type: string) =>
+        bank.told.flatMap(({ type: told, data }) =>
+          told === type && 'collectionId' in data ? data.collectionId : [],
+        );
+      const [collected, returned] = [idsOf('direct-debit.collected'), idsOf('direct-debit.returned')];
+      expect(new Set(collected).size).toBe(collected.length);
+      expect(new Set(returned).size).toBe(returned.length);
+      expect(collected).toEqual(expect.arrayContaining(returned));
       const again = await aBankLike(bank);
       expect(await seenOf(again)).toEqual(await seenOf(bank));
     }),

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Account, Desk } from './accounts.ts';
 import type { EventType } from './events.ts';
+import { openKeys } from './keys.ts';
 import { amountOf } from './money.ts';
 import { notFound, Problem, wrongField } from './problem.ts';
 import type * as requests from './requests.ts';
@@ -48,7 +49,7 @@ export function openDirectDebits({
   const mandates = new Map<string, Mandate>();
   const collections = new Map<string, Collection>();
   const toCollect = new Set<Collection>();
-  const answers = new Map<string, string>();
+  const keys = openKeys<{ collectionId: string }>({ now });
 
   return { mandate, cancel, block, unblock, collect, refuse, giveBack, collectDue };
 
@@ -171,17 +172,13 @@ export function openDirectDebits({
     return transfers.begin(by.account, said).transactionId;
   }
 
-  /** The same request under the same key is answered as before and done once. What was refused leaves the key free. */
   function once(what: string, collectionId: string, key: string, act: (collection: Collection) => void) {
-    const asked = `${what} ${collectionId}`;
-    const known = answers.get(key);
-    if (known !== undefined && known !== asked)
-      throw new Problem(422, 'idempotency-key-reused', 'Idempotency-Key: was used for something else.');
-    const collection = collections.get(collectionId);
-    if (!collection) throw notFound('collection');
-    if (known === undefined) act(collection);
-    answers.set(key, asked);
-    return { collectionId };
+    return keys.once(key, { what, collectionId }, () => {
+      const collection = collections.get(collectionId);
+      if (!collection) throw notFound('collection');
+      act(collection);
+      return { collectionId };
+    });
   }
 
   function mandateOf(mandateId: string): Mandate {

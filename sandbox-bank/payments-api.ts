@@ -1,6 +1,6 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import type { Bank } from './bank.ts';
-import { body } from './bodies.ts';
+import { body, keyOf } from './bodies.ts';
 import { paymentAnswer } from './payment-book.ts';
 import * as requests from './payment-requests.ts';
 import { checked } from './problem.ts';
@@ -32,9 +32,3 @@ export function addPayments(api: Hono, bank: Bank): void {
 }
 
 const badQuery = { status: 400, code: 'invalid-query' };
-
-function keyOf(c: Context): string {
-  const headers = { 'Idempotency-Key': c.req.header('idempotency-key') };
-  const badHeader = { status: 400, code: 'invalid-header' };
-  return checked(requests.paymentHeaders, headers, badHeader)['Idempotency-Key'];
-}

@@ -49,7 +49,7 @@ export function openReturns({
   /** Takes back what was booked, once. Of a payment that is all of it, on both sides, as long as nothing came back yet. */
   function reverse(transactionId: string) {
     const { paymentId, returned } = transfers.paymentOf(transactionId);
-    if (paymentId === undefined) return transfers.reverse(transactionId);
+    if (paymentId === undefined) return transfers.reverse(transfers.ofItself(transactionId));
     const payment = book.settled(paymentId);
     if (returned || payment.returnedMinor > 0n)
       throw new Problem(409, 'payment-returned', 'Something of the payment came back already.');

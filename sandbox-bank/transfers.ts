@@ -35,7 +35,7 @@ export type Transfers = ReturnType<typeof openTransfers>;
 export function openTransfers({ ledger, accounts, now, newId }: Desk) {
   const transfers = new Map<string, Transfer>();
 
-  return { make, begin, book, cancel, reverse, correct, paymentOf, ofNoPayment };
+  return { make, begin, book, cancel, reverse, correct, paymentOf, ofItself };
 
   /** Moves the money without asking for funds: it stands for what other banks and the bank itself decide. */
   function make(accountId: string, request: Request) {
@@ -116,10 +116,14 @@ export function openTransfers({ ledger, accounts, now, newId }: Desk) {
     return get(transactionId).request;
   }
 
-  /** Refuses to end by itself what ends with its payment. */
-  function ofNoPayment(transactionId: string): string {
-    if (paymentOf(transactionId).paymentId === undefined) return transactionId;
-    throw new Problem(409, 'transaction-of-payment', 'The transaction is of a payment, and ends with it.');
+  /** Refuses to end by itself what ends with its payment, or is given back with its direct debit. */
+  function ofItself(transactionId: string): string {
+    const { paymentId, collectionId } = get(transactionId).request;
+    if (paymentId !== undefined)
+      throw new Problem(409, 'transaction-of-payment', 'The transaction is of a payment, and ends with it.');
+    if (collectionId !== undefined)
+      throw new Problem(409, 'transaction-of-collection', 'It is of a direct debit, which can be returned.');
+    return transactionId;
   }
 
   function today(): string {
