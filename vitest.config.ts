@@ -11,6 +11,7 @@ export default defineConfig({
           include: [
             '{functions,shared,scripts,sandbox-bank,local,operate}/**/*.test.ts',
             'tests/laws/*.test.ts',
+            'tests/release/*.test.ts',
             'tests/scenarios/*.test.ts',
             'tests/stored/*.test.ts',
             'tests/soak/*.test.ts',

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import { Refusal } from '../refusal.ts';
+import type { Call } from './call.ts';
+import { say } from './command.ts';
+import type { Host } from './host.ts';
+import { CANDIDATE, revisionFrom, revisionsFrom, serviceFrom } from './service.ts';
+
+const ASK_EVERY_MS = 1000;
+const PATIENCE_MS = 90_000;
+
+const job = z.object({
+  lastAttemptTime: z.string().optional(),
+  status: z.object({ code: z.number().optional() }).optional(),
+});
+
+/** What Cloud Scheduler makes of an answer. Source: https://cloud.google.com/apis/design/errors#error_model */
+const CODES: Readonly<Record<number, Call['expects']>> = { 0: 204, 16: 401 };
+
+/** Cloud Run by `gcloud`. Functions take calls from inside Google alone, so Cloud Scheduler makes those of a release. */
+export function cloudRun({ project, region }: { project: string; region: string }): Host {
+  const gcloud = (...args: readonly string[]) =>
+    say('gcloud', [...args, '--project', project, '--quiet', '--format', 'json']);
+  const run = (...args: readonly string[]) => gcloud('run', ...args, '--region', region);
+  const scheduler = (...args: readonly string[]) =>
+    gcloud('scheduler', 'jobs', ...args, '--location', region);
+  const service = async (name: string) => serviceFrom(await run('services', 'describe', name));
+  const jobs = new Map<string, string>();
+
+  return {
+    service,
+    async revision(name) {
+      return revisionFrom(await run('revisions', 'describe', name));
+    },
+    async revisions(name) {
+      return revisionsFrom(await run('revisions', 'list', '--service', name));
+    },
+    async deploy({ metadata: { name } }, image) {
+      await run(
+        'services',
+        'update',
+        name,
+        '--container',
+        'function',
+        '--image',
+        image,
+        '--no-traffic',
+        '--tag',
+        CANDIDATE,
+      );
+      return service(name);
+    },
+    async route({ metadata: { name } }, shares, candidate) {
+      const revisions = Object.entries(shares).map(([revision, percent]) => `${revision}=${percent}`);
+      const tags = candidate ? ['--set-tags', `${CANDIDATE}=${candidate}`] : ['--clear-tags'];
+      await run('services', 'update-traffic', name, '--to-revisions', revisions.join(','), ...tags);
+      return service(name);
+    },
+    async call({ metadata: { name }, status }, url, call) {
+      const id = `release-${name}`;
+      if (!jobs.has(name)) {
+        jobs.set(name, id);
+        await scheduler('delete', id).catch(() => undefined); // of a release that was killed
+        await scheduler('create', 'http', id, ...jobFlags(project, url + call.path, status.url, call));
+      }
+      const before = await lastAttempt();
+      await scheduler('run', id);
+      for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await pause(ASK_EVERY_MS)) {
+        const now = await lastAttempt();
+        if (now.lastAttemptTime === before.lastAttemptTime) continue;
+        const code = now.status?.code ?? 0;
+        return CODES[code] === call.expects ? undefined : `with code ${code} of Cloud Scheduler's`;
+      }
+      throw new Refusal(`${name}: Cloud Scheduler did not call it in ${PATIENCE_MS / 1000} s.`);
+
+      async function lastAttempt() {
+        return job.parse(JSON.parse(await scheduler('describe', id)));
+      }
+    },
+    async close(name) {
+      const id = jobs.get(name);
+      jobs.delete(name);
+      if (id) await scheduler('delete', id);
+    },
+  };
+}
+
+/** A job that comes by itself once a year, and is run when it is wanted. */
+function jobFlags(project: string, uri: string, audience: string, call: Call): string[] {
+  const headers = Object.entries(call.headers).map(([name, value]) => `${name}=${value}`);
+  const accounts = { pusher: 'push-events', ticker: 'tick-schedules' };
+  const email = call.as && `${accounts[call.as]}@${project}.iam.gserviceaccount.com`;
+  return [
+    ...['--schedule', '0 0 1 1 *', '--attempt-deadline', '60s', '--max-retry-attempts', '0'],
+    ...['--uri', uri, '--http-method', call.method],
+    ...(headers.length > 0 ? ['--headers', headers.join(',')] : []),
+    ...(call.body ? ['--message-body', call.body] : []),
+    ...(email ? ['--oidc-service-account-email', email, '--oidc-token-audience', audience] : []),
+  ];
+}

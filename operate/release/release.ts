@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import { Refusal } from '../refusal.ts';
+import { callOf } from './call.ts';
+import type { Host } from './host.ts';
+import { missing, type Verdict } from './judge.ts';
+import { type Metrics, Unanswered } from './metrics.ts';
+import type { Change } from './plan.ts';
+import { taggedIn } from './service.ts';
+import { watch } from './watch.ts';
+
+const STEPS = [5, 25, 100];
+const LOOK_EVERY_MS = 30_000;
+const TRIES = 5;
+
+export type Surroundings = {
+  readonly host: Host;
+  readonly metrics: Metrics;
+  /** How long each step is looked at. */
+  readonly stepMs: number;
+  /** Aborted where whoever releases gives up. */
+  readonly signal: AbortSignal;
+  tell(line: string): void;
+};
+
+/**
+ * Releases one function. Its new revision is called first where no traffic comes, then gets 5 %, 25 % and all of it; at the
+ * first sign that it is worse than the revision before, or where nobody can tell, that has all of it again.
+ */
+export async function release(
+  { fn, serving, image, waiting }: Change,
+  surroundings: Surroundings,
+): Promise<Verdict | undefined> {
+  const { host, tell } = surroundings;
+  try {
+    const found = await host.service(fn.name);
+    const deployed = waiting
+      ? await host.route(found, { [serving]: 100 }, waiting)
+      : await host.deploy(found, image, serving);
+    const tagged = taggedIn(deployed);
+    if (!tagged) throw new Refusal(`${fn.name}: its new revision has no address under its tag.`);
+    tell(`${tagged.revision} is there, without traffic; ${serving} serves`);
+    const verdict = await climb(fn, { serving, ...tagged }, surroundings).catch(unlessUnanswered);
+    if (verdict) {
+      await giveBack(fn.name, serving, surroundings);
+      tell(`went back to ${serving}. ${verdict.why}`);
+      return verdict;
+    }
+    await host.route(await host.service(fn.name), { [tagged.revision]: 100 });
+    tell(`${tagged.revision} serves`);
+    return undefined;
+  } catch (error) {
+    await giveBack(fn.name, serving, surroundings);
+    tell(`went back to ${serving}`);
+    throw error;
+  } finally {
+    await host.close(fn.name);
+  }
+}
+
+/** Metrics that are missing are a verdict. */
+function unlessUnanswered(error: unknown): Verdict {
+  if (error instanceof Unanswered) return { is: 'unknown', why: `metrics: ${error.message}` };
+  throw error;
+}
+
+/** Step by step; ends with why it must go back, or with nothing once it has all of the traffic. */
+async function climb(
+  fn: DeclaredFunction,
+  { serving, revision: candidate, url }: { serving: string; revision: string; url: string },
+  { host, metrics, stepMs, signal, tell }: Surroundings,
+): Promise<Verdict | undefined> {
+  const seen = watch(metrics, fn, { serving, candidate }, new Date());
+  const route = async (shares: Readonly<Record<string, number>>) =>
+    host.route(await host.service(fn.name), shares, candidate);
+  const answers = async (): Promise<Verdict | undefined> => {
+    const instead = await host.call(await host.service(fn.name), url, callOf(fn, new Date()));
+    return instead === undefined ? undefined : { is: 'worse', why: `under its tag it answered ${instead}` };
+  };
+
+  const refused = await answers();
+  if (refused) return refused;
+  for (const percent of STEPS) {
+    const before = await seen.calls(new Date());
+    await route(percent === 100 ? { [candidate]: 100 } : { [candidate]: percent, [serving]: 100 - percent });
+    tell(`${candidate} has ${percent} %`);
+    for (const endsAt = Date.now() + stepMs; Date.now() < endsAt; ) {
+      await pause(Math.min(LOOK_EVERY_MS, stepMs / 4), undefined, { signal });
+      const verdict = (await answers()) ?? (await seen.worse(new Date()));
+      if (verdict) return verdict;
+    }
+    const after = await seen.calls(new Date());
+    const counted = {
+      candidate: after.candidate - before.candidate,
+      serving: after.serving - before.serving,
+    };
+    const verdict = missing(percent, counted);
+    if (verdict) return verdict;
+    tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
+  }
+  return undefined;
+}
+
+/** What must not fail is tried again; where it fails for good, whoever releases must do it, and is told so. */
+async function giveBack(name: string, serving: string, { host, tell }: Surroundings): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await host.route(await host.service(name), { [serving]: 100 });
+      return;
+    } catch (error) {
+      if (tried === TRIES) {
+        throw new Error(`${name} COULD NOT GO BACK to ${serving}: give it all traffic by hand.`, {
+          cause: error,
+        });
+      }
+      tell(`going back failed, once more: ${(error as Error).message}`);
+      await pause(1000 * tried);
+    }
+  }
+}
