@@ -20,8 +20,8 @@ export async function releaseAll(
       const tell = (line: string) =>
         console.log(`${new Date().toISOString()}  ${name.padEnd(width)}  ${line}`);
       const outcome = await release(change, { ...surroundings, tell }).then(
-        (verdict) => (verdict ? `went back (${verdict.is}). ${verdict.why}` : 'released'),
-        (error: Error) => `went back. ${error.message}`,
+        (verdict) => (verdict ? `not released, ${verdict.is}. ${verdict.why}` : 'released'),
+        (error: Error) => `not released. ${error.message}`,
       );
       outcomes.set(name, outcome);
       goesOn &&= outcome === 'released';

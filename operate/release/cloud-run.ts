@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { Refusal } from '../refusal.ts';
 import type { Call } from './call.ts';
-import { say } from './command.ts';
+import { type Say, say as typed } from './command.ts';
 import type { Host } from './host.ts';
 import { CANDIDATE, revisionFrom, revisionsFrom, serviceFrom } from './service.ts';
 
@@ -18,7 +18,7 @@ const job = z.object({
 const CODES: Readonly<Record<number, Call['expects']>> = { 0: 204, 16: 401 };
 
 /** Cloud Run by `gcloud`. Functions take calls from inside Google alone, so Cloud Scheduler makes those of a release. */
-export function cloudRun({ project, region }: { project: string; region: string }): Host {
+export function cloudRun({ project, region }: { project: string; region: string }, say: Say = typed): Host {
   const gcloud = (...args: readonly string[]) =>
     say('gcloud', [...args, '--project', project, '--quiet', '--format', 'json']);
   const run = (...args: readonly string[]) => gcloud('run', ...args, '--region', region);

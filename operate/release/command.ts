@@ -5,8 +5,10 @@ import { Refusal } from '../refusal.ts';
 const run = promisify(execFile);
 const TIMEOUT_MS = 300_000;
 
-/** What a command of the platform said; a `Refusal` in its own words where it failed. */
-export async function say(command: string, args: readonly string[]): Promise<string> {
+/** Runs a command of the platform and answers with what it said; a `Refusal` in its own words where it failed. */
+export type Say = (command: string, args: readonly string[]) => Promise<string>;
+
+export const say: Say = async (command, args) => {
   try {
     const { stdout } = await run(command, [...args], { maxBuffer: 64 * 1024 * 1024, timeout: TIMEOUT_MS });
     return stdout.trim();
@@ -15,7 +17,7 @@ export async function say(command: string, args: readonly string[]): Promise<str
     if (code === 'ENOENT') throw new Refusal(`${command} is missing: ${WHERE[command]} has it.`);
     throw new Refusal(`${command} ${args.slice(0, 4).join(' ')}: ${stderr?.trim() || message}`);
   }
-}
+};
 
 const WHERE: Readonly<Record<string, string>> = {
   gcloud: 'https://cloud.google.com/sdk/docs/install',

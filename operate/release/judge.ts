@@ -2,8 +2,8 @@ import type { Signal } from './signals.ts';
 
 export type Counted = { readonly bad: number; readonly all: number };
 
-/** Why a release goes back: it is worse than what was there, or nobody can tell. */
-export type Verdict = { readonly is: 'worse' | 'unknown'; readonly why: string };
+/** Why a release goes no further: it is worse than what was there, nobody can tell, or somebody else decided. */
+export type Verdict = { readonly is: 'worse' | 'unknown' | 'taken over'; readonly why: string };
 
 /** Of what a revision was to be called for, half must have been counted where this many calls were to come. */
 const CALLS_TO_EXPECT = 20;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../refusal.ts';
-import { say } from './command.ts';
+import { type Say, say as typed } from './command.ts';
 import type { Host } from './host.ts';
 import { CANDIDATE, imageIn, revisionFrom, revisionsFrom, type Service, serviceFrom } from './service.ts';
 
@@ -11,7 +11,10 @@ const PATIENCE_MS = 300_000;
 const TIMEOUT_MS = 60_000;
 
 /** Knative by `kubectl`. A change is refused where somebody else changed the service since it was read. */
-export function knative({ project, namespace }: { project: string; namespace: string }): Host {
+export function knative(
+  { project, namespace }: { project: string; namespace: string },
+  say: Say = typed,
+): Host {
   const kubectl = (...args: readonly string[]) =>
     say('kubectl', [...args, '--namespace', namespace, '--output', 'json']);
   const service = async (name: string) => serviceFrom(await kubectl('get', KSVC, name));
@@ -76,7 +79,7 @@ export function knative({ project, namespace }: { project: string; namespace: st
       return patch(found, { traffic: tagged ? [...targets, extra] : targets }, 'RoutesReady');
     },
     async call({ metadata: { name } }, url, { as, method, path, headers, body, expects }) {
-      const authorization = as && `Bearer ${await pushToken(project, name)}`;
+      const authorization = as && `Bearer ${await pushToken(say, project, name)}`;
       const response = await fetch(url + path, {
         method,
         headers: { ...headers, ...(authorization && { authorization }) },
@@ -91,7 +94,7 @@ export function knative({ project, namespace }: { project: string; namespace: st
 }
 
 /** As Pub/Sub's own pushes have it. Whoever releases may act as the account that pushes. */
-function pushToken(project: string, audience: string): Promise<string> {
+function pushToken(say: Say, project: string, audience: string): Promise<string> {
   const account = `push@${project}.iam.gserviceaccount.com`;
   return say('gcloud', [
     ...['auth', 'print-identity-token', '--impersonate-service-account', account],

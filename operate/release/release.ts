@@ -6,7 +6,7 @@ import type { Host } from './host.ts';
 import { missing, type Verdict } from './judge.ts';
 import { type Metrics, Unanswered } from './metrics.ts';
 import type { Change } from './plan.ts';
-import { taggedIn } from './service.ts';
+import { type Service, taggedIn, trafficOf } from './service.ts';
 import { watch } from './watch.ts';
 
 const STEPS = [5, 25, 100];
@@ -31,16 +31,22 @@ export async function release(
   { fn, serving, image, waiting }: Change,
   surroundings: Surroundings,
 ): Promise<Verdict | undefined> {
-  const { host, tell } = surroundings;
+  const { host, signal, tell } = surroundings;
   try {
     const found = await host.service(fn.name);
     const deployed = waiting
       ? await host.route(found, { [serving]: 100 }, waiting)
       : await host.deploy(found, image, serving);
     const tagged = taggedIn(deployed);
-    if (!tagged) throw new Refusal(`${fn.name}: its new revision has no address under its tag.`);
+    if (!tagged || tagged.revision === serving) {
+      throw new Refusal(`${fn.name}: its new revision has no address under its tag.`);
+    }
     tell(`${tagged.revision} is there, without traffic; ${serving} serves`);
     const verdict = await climb(fn, { serving, ...tagged }, surroundings).catch(unlessUnanswered);
+    if (verdict?.is === 'taken over') {
+      tell(`ended. ${verdict.why}`);
+      return verdict;
+    }
     if (verdict) {
       await giveBack(fn.name, serving, surroundings);
       tell(`went back to ${serving}. ${verdict.why}`);
@@ -52,7 +58,7 @@ export async function release(
   } catch (error) {
     await giveBack(fn.name, serving, surroundings);
     tell(`went back to ${serving}`);
-    throw error;
+    throw signal.aborted ? signal.reason : error;
   } finally {
     await host.close(fn.name);
   }
@@ -71,8 +77,6 @@ async function climb(
   { host, metrics, stepMs, signal, tell }: Surroundings,
 ): Promise<Verdict | undefined> {
   const seen = watch(metrics, fn, { serving, candidate }, new Date());
-  const route = async (shares: Readonly<Record<string, number>>) =>
-    host.route(await host.service(fn.name), shares, candidate);
   const answers = async (): Promise<Verdict | undefined> => {
     const instead = await host.call(await host.service(fn.name), url, callOf(fn, new Date()));
     return instead === undefined ? undefined : { is: 'worse', why: `under its tag it answered ${instead}` };
@@ -80,9 +84,13 @@ async function climb(
 
   const refused = await answers();
   if (refused) return refused;
+  let shares: Record<string, number> = { [serving]: 100 };
   for (const percent of STEPS) {
     const before = await seen.calls(new Date());
-    await route(percent === 100 ? { [candidate]: 100 } : { [candidate]: percent, [serving]: 100 - percent });
+    const found = await host.service(fn.name);
+    if (!isSpread(found, shares)) return { is: 'taken over', why: 'somebody else moved its traffic' };
+    shares = percent === 100 ? { [candidate]: 100 } : { [candidate]: percent, [serving]: 100 - percent };
+    await host.route(found, shares, candidate);
     tell(`${candidate} has ${percent} %`);
     for (const endsAt = Date.now() + stepMs; Date.now() < endsAt; ) {
       await pause(Math.min(LOOK_EVERY_MS, stepMs / 4), undefined, { signal });
@@ -99,6 +107,14 @@ async function climb(
     tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
   }
   return undefined;
+}
+
+function isSpread(found: Service, shares: Readonly<Record<string, number>>): boolean {
+  const is = trafficOf(found);
+  return (
+    is.size === Object.keys(shares).length &&
+    [...is].every(([revision, percent]) => shares[revision] === percent)
+  );
 }
 
 /** What must not fail is tried again; where it fails for good, whoever releases must do it, and is told so. */

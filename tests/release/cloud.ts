@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Refusal } from '../../operate/refusal.ts';
+import type { Say } from '../../operate/release/command.ts';
 import { openGcloud } from './gcloud.ts';
 import { openKubectl } from './kubectl.ts';
 import { openServing } from './serving.ts';
@@ -43,12 +45,17 @@ export async function openCloud(on: On) {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 
+  const say: Say = async (command, args) => {
+    calls.push(`${command} ${args.join(' ')}`);
+    return (command === 'gcloud' ? gcloud : kubectl).say(args).catch((error: Error) => {
+      throw new Refusal(error.message);
+    });
+  };
+
   async function command(body: string) {
-    const { name, args } = JSON.parse(body) as { name: 'gcloud' | 'kubectl'; args: string[] };
-    calls.push(`${name} ${args.join(' ')}`);
+    const { name, args } = JSON.parse(body) as { name: string; args: string[] };
     try {
-      const stdout = await (name === 'gcloud' ? gcloud : kubectl).say(args);
-      return { code: 0, stdout: `${stdout}\n`, stderr: '' };
+      return { code: 0, stdout: `${await say(name, args)}\n`, stderr: '' };
     } catch (error) {
       return { code: 1, stdout: '', stderr: `ERROR: ${(error as Error).message}\n` };
     }
@@ -62,6 +69,9 @@ export async function openCloud(on: On) {
 
   return {
     serving,
+    address,
+    /** What `gcloud` and `kubectl` say, without a process of theirs. */
+    say,
     /** What was typed that changes something, in short; and what the candidates answered. */
     calls,
     answered,
@@ -122,6 +132,8 @@ export async function openCloud(on: On) {
     },
   };
 }
+
+export type Cloud = Awaited<ReturnType<typeof openCloud>>;
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];

@@ -1,53 +1,200 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type On, openCloud } from './cloud.ts';
-import { BROKEN } from './serving.ts';
+import { type Cloud, type On, openCloud } from './cloud.ts';
 
 const FN = 'record-transaction';
-const OLD = image('a');
-const NEW = image('c');
+const OTHER = 'serve-accounts';
 const [BEFORE, AFTER] = [`${FN}-00001`, `${FN}-00002`];
-const SHORT = ['--function', FN, '--step-minutes', '0.015'];
+const [OLD, NEW] = [
+  `images.example/fn@sha256:${'a'.repeat(64)}`,
+  `images.example/fn@sha256:${'c'.repeat(64)}`,
+];
+// Long enough that something is counted in each step on a busy machine, and no longer.
+const ONE = ['--function', FN, '--step-minutes', '0.015'];
 
-const open: Awaited<ReturnType<typeof openCloud>>[] = [];
+const open: Cloud[] = [];
 afterEach(async () => {
   for (const cloud of open.splice(0)) await cloud.close();
 });
 
-function image(letter: string): string {
-  return `images.example/${FN}@sha256:${letter.repeat(64)}`;
-}
-
-async function aCloud(on: On) {
+async function aCloud(on: On): Promise<Cloud> {
   const cloud = await openCloud(on);
   open.push(cloud);
   cloud.serving.create(FN, OLD);
   return cloud;
 }
 
-async function released(cloud: Awaited<ReturnType<typeof openCloud>>, to = NEW, args = SHORT) {
-  const run = await cloud.release({ [FN]: to }, args);
+async function released(cloud: Cloud, args = ONE, images: Record<string, string> = { [FN]: NEW }) {
+  const run = await cloud.release(images, args);
   return { code: await run.ended, output: run.output() };
 }
 
-function trafficOf({ serving }: Awaited<ReturnType<typeof openCloud>>) {
-  return serving.resolved(FN).map(({ revisionName, percent, tag }) => ({ revisionName, percent, tag }));
+function sharesOf({ serving }: Cloud, name = FN) {
+  return Object.fromEntries(
+    serving
+      .resolved(name)
+      .map(({ revisionName, percent, tag }) => [revisionName, tag ? `${percent} ${tag}` : percent]),
+  );
 }
 
-const ALL_TO = (revisionName: string) => [{ revisionName, percent: 100, tag: undefined }];
+/** What was typed that changes something, without what is the same each time. */
+function changes({ calls }: Cloud): string[] {
+  return calls
+    .filter((call) => !/ (describe|get|list|print-access-token|print-identity-token) /.test(call))
+    .map((call) =>
+      call
+        .replace(/ --(region|location) .*$| --namespace .*$/, '')
+        .replaceAll(/@sha256:(\w)\w+/g, '@$1')
+        .replace(/"resourceVersion":"\d+"/, '')
+        .replace(/--schedule .*--uri \S+\/at\//, '--uri .../at/')
+        .replace(/--message-body \{.*\} /, ''),
+    );
+}
+
+const DEPLOYED: Record<On, string[]> = {
+  'cloud-run': [
+    `gcloud run services update ${FN} --container function --image images.example/fn@c --no-traffic --tag candidate`,
+    `gcloud scheduler jobs delete release-${FN}`,
+    `gcloud scheduler jobs create http release-${FN} --uri .../at/${AFTER}/ --http-method POST --headers content-type=application/json --oidc-service-account-email push-events@demo-counterfoil.iam.gserviceaccount.com --oidc-token-audience https://${FN}.example`,
+    `gcloud scheduler jobs run release-${FN}`,
+  ],
+  knative: [
+    `kubectl patch services.serving.knative.dev ${FN} --type merge --patch {"metadata":{},"spec":{"template":{"spec":{"containers":[{"name":"${FN}","image":"images.example/fn@c"}]}},"traffic":[{"revisionName":"${BEFORE}","latestRevision":false,"percent":100},{"latestRevision":true,"percent":0,"tag":"candidate"}]}}`,
+  ],
+};
+
+function moved(on: On, after: number, tag: boolean): string {
+  const shares = [
+    [AFTER, after],
+    [BEFORE, 100 - after],
+  ].filter(([, percent]) => percent !== 0);
+  if (on === 'cloud-run') {
+    const tags = tag ? `--set-tags candidate=${AFTER}` : '--clear-tags';
+    const revisions = shares.map((share) => share.join('=')).join(',');
+    return `gcloud run services update-traffic ${FN} --to-revisions ${revisions} ${tags}`;
+  }
+  const traffic = shares.map(([revisionName, percent]) => ({
+    revisionName,
+    latestRevision: false,
+    percent,
+    ...(tag && revisionName === AFTER && { tag: 'candidate' }),
+  }));
+  return `kubectl patch services.serving.knative.dev ${FN} --type merge --patch {"metadata":{},"spec":${JSON.stringify({ traffic })}}`;
+}
 
 describe.each<On>(['cloud-run', 'knative'])('on %s', (on) => {
+  const CALLED = `gcloud scheduler jobs run release-${FN}`;
+  const CLEANED = on === 'cloud-run' ? [`gcloud scheduler jobs delete release-${FN}`] : [];
+  const steps = (cloud: Cloud) => changes(cloud).filter((call) => call !== CALLED);
+
   test('a good release is called first, and then has 5 %, 25 % and all of the traffic', async () => {
     const cloud = await aCloud(on);
     const { code, output } = await released(cloud);
-    expect(output).toContain('released');
-    expect(code).toBe(0);
-    expect(trafficOf(cloud)).toEqual(ALL_TO(AFTER));
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/released\n$/) });
+    expect(sharesOf(cloud)).toEqual({ [AFTER]: 100 });
+    expect(changes(cloud).slice(0, DEPLOYED[on].length)).toEqual(DEPLOYED[on]);
+    const climbed = [moved(on, 5, true), moved(on, 25, true), moved(on, 100, true), moved(on, 100, false)];
+    expect(steps(cloud).slice(-4 - CLEANED.length)).toEqual([...climbed, ...CLEANED]);
+    expect(new Set(cloud.answered)).toEqual(new Set([`POST ${AFTER}/ 204`]));
     expect(cloud.jobs()).toEqual([]);
-    expect(changes(cloud.calls)).toMatchSnapshot();
+
+    cloud.calls.length = 0;
+    expect(await released(cloud)).toMatchObject({ code: 0, output: `${FN}: unchanged\n` });
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  test('a bad release goes back by itself while it has 5 %, and says why', async () => {
+    const cloud = await aCloud(on);
+    cloud.does(AFTER, { errors: 30 });
+    const { code, output } = await released(cloud);
+    expect(output).toMatch(/not released, worse\. errors: \d+ of \d+ failed, before it were 0 of [\d,]+\n$/);
+    expect(code).toBe(1);
+    expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+    expect(steps(cloud).slice(-2 - CLEANED.length)).toEqual([
+      moved(on, 5, true),
+      moved(on, 0, false),
+      ...CLEANED,
+    ]);
+  });
+
+  test('a release whose metrics are missing goes back by itself', async () => {
+    const cloud = await aCloud(on);
+    cloud.does(AFTER, { uncounted: true });
+    const { code, output } = await released(cloud);
+    expect(output).toMatch(
+      /not released, unknown\. metrics: no call of it was counted, and it was called\n$/,
+    );
+    expect(code).toBe(1);
+    expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+    expect(steps(cloud).slice(-2 - CLEANED.length)).toEqual([
+      moved(on, 5, true),
+      moved(on, 0, false),
+      ...CLEANED,
+    ]);
   });
 });
 
-/** What was typed, without what only asks; what is the same in each is left out. */
-function changes(calls: readonly string[]): string[] {
-  return calls.filter((call) => !/ (describe|get|print-access-token|print-identity-token) /.test(call));
-}
+test('whoever stops a release has all traffic back where it was', async () => {
+  const cloud = await aCloud('cloud-run');
+  const run = await cloud.release({ [FN]: NEW }, ONE);
+  await run.says('has 25 %');
+  run.child.kill('SIGTERM');
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain('Stopped by SIGTERM.');
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+  expect(cloud.jobs()).toEqual([]);
+});
+
+test('after a release that was killed the next one says so, and --return ends it', async () => {
+  const cloud = await aCloud('knative');
+  const run = await cloud.release({ [FN]: NEW }, ONE);
+  await run.says('has 25 %');
+  run.child.kill('SIGKILL');
+  await run.ended;
+  expect(sharesOf(cloud)).toEqual({ [AFTER]: '25 candidate', [BEFORE]: 75 });
+
+  const { code, output } = await released(cloud);
+  expect(output).toContain(`npm run release -- --return --function ${FN} ends it`);
+  expect(code).toBe(1);
+  expect(await released(cloud, ['--return', '--function', FN])).toMatchObject({ code: 0 });
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+});
+
+test('--return gives all traffic to the revision before what serves', async () => {
+  const cloud = await aCloud('cloud-run');
+  cloud.serving.deploy(FN, NEW);
+  expect(sharesOf(cloud)).toEqual({ [AFTER]: 100 });
+  expect(await released(cloud, ['--return', '--function', FN])).toMatchObject({
+    code: 0,
+    output: `${FN}: ${BEFORE} serves\n`,
+  });
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+});
+
+test('--changed says what changes and releases that alone; --plan changes nothing', async () => {
+  const cloud = await aCloud('knative');
+  cloud.serving.create(OTHER, OLD);
+  const images = { [FN]: OLD, [OTHER]: NEW };
+  const planned = await released(cloud, ['--changed', '--plan'], images);
+  expect(planned.output).toContain(`${FN}: unchanged\n`);
+  expect(planned.output).toContain(
+    `${OTHER}: sha256:${'c'.repeat(64)}, where ${OTHER}-00001 serves another\n`,
+  );
+  expect(changes(cloud)).toEqual([]);
+
+  expect(await released(cloud, ['--changed', '--step-minutes', '0.015'], images)).toMatchObject({ code: 0 });
+  expect(sharesOf(cloud, OTHER)).toEqual({ [`${OTHER}-00002`]: 100 });
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+  expect(new Set(cloud.answered)).toEqual(new Set([`GET ${OTHER}-00002/v1/accounts 401`]));
+});
+
+test.each([
+  [['--function', 'no-such'], 'There is no function no-such'],
+  [['--changed', '--function', FN], 'It takes --changed or --function'],
+  [['--changd'], "Unknown option '--changd'"],
+])('%j is refused in one line', async (args, why) => {
+  const cloud = await aCloud('knative');
+  const { code, output } = await released(cloud, args);
+  expect(output).toContain(why);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(1);
+});

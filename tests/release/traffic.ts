@@ -6,6 +6,8 @@ export type Does = {
   readonly slow?: number;
   readonly parked?: number;
   readonly conflicts?: number;
+  /** So many of its calls end before anybody is told of them. */
+  readonly lost?: number;
   /** It works, and nobody is told of it. */
   readonly uncounted?: boolean;
   /** Its process answers this to whoever calls it. */
@@ -25,9 +27,10 @@ export function openTraffic(serving: Serving) {
   let compared = 0;
   let silent = false;
 
-  function count(revision: string, calls: number): void {
+  function count(revision: string, all: number): void {
     const does = doings.get(revision) ?? {};
     if (does.uncounted) return;
+    const calls = (all * (100 - (does.lost ?? 0))) / 100;
     const add = (kind: Kind, n: number) =>
       counts.set(`${revision} ${kind}`, (counts.get(`${revision} ${kind}`) ?? 0) + n);
     add('calls', calls);

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { registry } from '../../functions/registry.ts';
+import { cloudRun } from '../../operate/release/cloud-run.ts';
+import { knative } from '../../operate/release/knative.ts';
+import { prometheus } from '../../operate/release/metrics.ts';
+import { changeOf } from '../../operate/release/plan.ts';
+import { release } from '../../operate/release/release.ts';
+import { type Cloud, type On, openCloud, PROJECT } from './cloud.ts';
+import { BROKEN } from './serving.ts';
+import type { Does } from './traffic.ts';
+
+const FN = 'record-transaction';
+const [BEFORE, AFTER] = [`${FN}-00001`, `${FN}-00002`];
+const [OLD, NEW] = [
+  `images.example/fn@sha256:${'a'.repeat(64)}`,
+  `images.example/fn@sha256:${'c'.repeat(64)}`,
+];
+
+let cloud: Cloud;
+beforeEach(async () => {
+  cloud = await openCloud('knative');
+  cloud.serving.create(FN, OLD);
+});
+afterEach(() => cloud.close());
+
+/** In this process: what `npm run release` does once it has read what is typed. */
+async function released({
+  on = 'knative',
+  image = NEW,
+  when = {},
+}: {
+  on?: On;
+  image?: string;
+  when?: Record<string, () => void>;
+} = {}) {
+  const told: string[] = [];
+  const host =
+    on === 'knative'
+      ? knative({ project: PROJECT, namespace: 'counterfoil' }, cloud.say)
+      : cloudRun({ project: PROJECT, region: 'europe-west1' }, cloud.say);
+  const fn = registry.map((entry) => entry.fn).find(({ name }) => name === FN);
+  const change = fn && (await changeOf(host, fn, image));
+  if (!change) throw new Error('nothing changes');
+  const tell = (line: string) => {
+    told.push(line);
+    for (const [text, act] of Object.entries(when)) if (line.includes(text)) act();
+  };
+  const metrics = prometheus(cloud.address(), undefined, 10);
+  const signal = new AbortController().signal;
+  const verdict = await release(change, { host, metrics, stepMs: 300, signal, tell }).catch(
+    (error: Error) => error,
+  );
+  const shares = cloud.serving.resolved(FN).map(({ revisionName, percent }) => [revisionName, percent]);
+  return { verdict, told, shares };
+}
+
+const WENT_BACK = [[BEFORE, 100]];
+
+test.each<[string, Does, RegExp]>([
+  ['what fails', { errors: 20 }, /^errors: [\d,]+ of [\d,]+ failed, before it were 0 of/],
+  ['what it parks', { parked: 10 }, /^parked: .* were parked/],
+  ['what it finds to contradict itself', { conflicts: 10 }, /^conflicts: .* contradicted/],
+  ['what takes it too long', { slow: 50 }, /^latency: .* took over a second/],
+  ['what it answers where no traffic comes', { answers: 500 }, /^under its tag it answered with 500$/],
+])('a release goes back for %s', async (_, does, why) => {
+  cloud.does(AFTER, does);
+  expect(await released()).toMatchObject({
+    verdict: { is: 'worse', why: expect.stringMatching(why) },
+    shares: WENT_BACK,
+  });
+});
+
+test('what the revision before does as badly is no reason', async () => {
+  cloud.does(BEFORE, { errors: 30, slow: 30 });
+  cloud.does(AFTER, { errors: 30, slow: 30 });
+  expect(await released()).toMatchObject({ verdict: undefined, shares: [[AFTER, 100]] });
+});
+
+test('what answers wrongly under its tag never gets traffic', async () => {
+  cloud.does(AFTER, { answers: 500 });
+  const { told } = await released();
+  expect(told.join()).not.toContain('%');
+});
+
+test.each([
+  ['has 5 %', () => cloud.drifts(), /^drift: \d+ of 1,000 accounts were not as the bank has them/],
+  ['has 100 %', () => cloud.does(AFTER, { errors: 50 }), /^errors: /],
+])('what begins when it %s is seen as well', async (step, act, why) => {
+  const { verdict, shares } = await released({ when: { [step]: act } });
+  expect({ verdict, shares }).toMatchObject({
+    verdict: { is: 'worse', why: expect.stringMatching(why) },
+    shares: WENT_BACK,
+  });
+});
+
+test('where no call of it is counted nobody can tell', async () => {
+  cloud.does(AFTER, { uncounted: true });
+  expect(await released()).toMatchObject({
+    verdict: { is: 'unknown', why: 'metrics: no call of it was counted, and it was called' },
+    shares: WENT_BACK,
+  });
+});
+
+test('nor where its calls are no longer counted', async () => {
+  const when = { 'has 25 %': () => cloud.does(AFTER, { uncounted: true }) };
+  expect(await released({ when })).toMatchObject({ verdict: { is: 'unknown' }, shares: WENT_BACK });
+});
+
+test('nor where far fewer of its calls are counted than it has traffic', async () => {
+  cloud.does(AFTER, { lost: 70 });
+  expect(await released()).toMatchObject({
+    verdict: {
+      is: 'unknown',
+      why: expect.stringMatching(/^metrics: [\d,]+ calls of it were counted where 25 % of the traffic are/),
+    },
+    shares: WENT_BACK,
+  });
+});
+
+test('where nobody answers for the metrics, a release goes back', async () => {
+  cloud.silence();
+  expect(await released()).toMatchObject({
+    verdict: {
+      is: 'unknown',
+      why: expect.stringMatching(/^metrics: http:\S+ does not tell: it answered 503$/),
+    },
+    shares: WENT_BACK,
+  });
+});
+
+test.each<On>(['cloud-run', 'knative'])(
+  'an image that does not start on %s gets no traffic, and the reason is told',
+  async (on) => {
+    const { verdict, shares } = await released({ on, image: BROKEN });
+    expect(verdict).toMatchObject({
+      name: 'Refusal',
+      message: expect.stringMatching(/failed to start|did not start/),
+    });
+    expect(shares).toEqual(WENT_BACK);
+  },
+);
+
+test.each<On>(['cloud-run', 'knative'])(
+  'a configuration that was deployed on %s beside what serves is released as an image is',
+  async (on) => {
+    cloud.serving.route(FN, [{ revisionName: BEFORE, percent: 100 }]);
+    cloud.serving.deploy(FN, OLD);
+    expect(await released({ on, image: OLD })).toMatchObject({ verdict: undefined, shares: [[AFTER, 100]] });
+    expect(cloud.calls.join()).not.toMatch(/template|services update /);
+  },
+);
+
+test('where somebody else moves the traffic meanwhile, it ends there and leaves it to them', async () => {
+  const third = `${FN}-00003`;
+  const { verdict, shares } = await released({
+    when: {
+      'has 5 %': () => {
+        cloud.serving.deploy(FN, OLD);
+        cloud.serving.route(FN, [{ revisionName: third, percent: 100 }]);
+      },
+    },
+  });
+  expect(verdict).toEqual({ is: 'taken over', why: 'somebody else moved its traffic' });
+  expect(shares).toEqual([[third, 100]]);
+});
