@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 
 /** Everything that can be said about the code without running it. */
-const CHECKS = ['typecheck', 'lint', 'lint:api', 'imports', 'unused', 'manifest -- --check'];
+const CHECKS = [
+  'typecheck',
+  'lint',
+  'lint:api',
+  'lint:workflows',
+  'imports',
+  'unused',
+  'manifest -- --check',
+];
 
 /** Runs one check; says in one line how it went, and what it said only where it failed. */
 function passes(check: string): Promise<boolean> {
