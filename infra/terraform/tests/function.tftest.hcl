@@ -76,3 +76,24 @@ run "a_collector_beside_it_may_send_on_what_it_measures" {
     error_message = "What it measures goes nowhere."
   }
 }
+
+run "it_is_made_of_the_image_that_was_pushed" {
+  command = apply
+  module {
+    source = "./modules/function"
+  }
+}
+
+run "and_what_a_release_moved_is_left_where_it_is" {
+  command = plan
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    image = "images.example/track-thing@sha256:1111111111111111111111111111111111111111111111111111111111111111"
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.function.template[0].containers[0].image == "images.example/track-thing@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    error_message = "Terraform would give all traffic to an image that nobody released, or take back one that was."
+  }
+}

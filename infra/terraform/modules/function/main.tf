@@ -86,8 +86,8 @@ resource "google_cloud_run_v2_service" "function" {
   }
 
   lifecycle {
-    # How much a revision gets is what a release moves, step by step; tools write who they are.
-    ignore_changes = [traffic, client, client_version]
+    # Which image runs, once there is one, and how much a revision gets is what a release moves; tools write who they are.
+    ignore_changes = [template[0].containers[0].image, traffic, client, client_version]
 
     precondition {
       condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
