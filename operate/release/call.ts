@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { banks } from '../../shared/banks/index.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 
-/** What a release itself asks of a revision: a call that is counted, and changes nothing. */
+/** What a release itself asks of a revision: a call that is counted, and does what may always come once too often. */
 export type Call = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   readonly path: string;
@@ -23,7 +24,7 @@ export function callOf(fn: DeclaredFunction, now: Date): Call {
     const [method = '', path = ''] = fn.routes[0]?.split(' ') ?? [];
     return {
       method: method as Call['method'],
-      path: path.replaceAll(/:\w+/g, 'released'),
+      path: path.replace(':bank', banks[0]?.name ?? '').replaceAll(/:\w+/g, 'released'),
       headers: {},
       body: '',
       as: undefined,
