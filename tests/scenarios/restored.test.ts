@@ -111,6 +111,15 @@ test('documents that are put back beside a newer inbox never catch up: it takes 
   expect(figures(life).ours).not.toEqual(figures(life).banks);
 });
 
+test('an empty store is not filled from the bank’s list: one day back, and no account that nobody here knows', async () => {
+  const life = await aLifeThatIsForgotten({ hours: 96 });
+  life.mirror.restart(new Map());
+  await life.catchUp();
+  expect([...life.mirror.world.documents().keys()].filter((path) => path.startsWith('accounts/'))).toEqual(
+    [],
+  );
+});
+
 function parkedReasons({ mirror }: Life): string[] {
   const parked = [...mirror.world.documents()].filter(([path]) => /^parked\/[^/]+$/.test(path));
   return parked.map(([, { function: name, reason }]) => `${name} ${reason}`);
