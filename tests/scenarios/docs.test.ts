@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { registry } from '../../functions/registry.ts';
+import { worldsOf } from '../../scripts/model/document.ts';
+import { tablesOf } from '../../scripts/model/tables.ts';
 
 const PAGES = [
   ...readdirSync('.'),
@@ -47,6 +49,14 @@ function leads(page: string, link: string): boolean {
   const target = path === '' ? page : join(dirname(page), path);
   return existsSync(target) && (anchor === undefined || anchorsIn(target).includes(anchor));
 }
+
+test('a month’s bill is as the model has it', () => {
+  const { rows = [] } =
+    tablesOf(worldsOf([1000, 100_000, 1_000_000])).find(({ name }) => name === 'cost') ?? {};
+  const page = readFileSync('docs/cost.md', 'utf8').split('\n');
+  expect(rows.map((row) => `| ${row.join(' | ')} |`).filter((line) => !page.includes(line))).toEqual([]);
+  expect(rows.length).toBeGreaterThan(10);
+});
 
 test('after a restore every schedule goes on again: those that ask the bank first, and the one that pays last', () => {
   const page = readFileSync('docs/disaster.md', 'utf8');
