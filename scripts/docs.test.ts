@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { registry } from '../../functions/registry.ts';
-import { worldsOf } from '../../scripts/model/document.ts';
-import { tablesOf } from '../../scripts/model/tables.ts';
+import { registry } from '../functions/registry.ts';
+import { worldsOf } from './model/document.ts';
+import { tablesOf } from './model/tables.ts';
 
 const PAGES = [
   ...readdirSync('.'),
