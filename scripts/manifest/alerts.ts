@@ -101,6 +101,9 @@ Functions are released one by one, and stand others of an older or newer release
 \`kubectl get revisions -l serving.knative.dev/service=<function>\` lists them, and \`kubectl edit ksvc <function>\` sends
 the traffic to one by its name; on Cloud Run it is \`gcloud run services update-traffic <function> --to-revisions <revision>=100\`.
 
+## Worse than any alert
+A restored database, a lost region, a leaked secret: [disaster](../disaster.md).
+
 ## What no alert tells
 - That a function for apps does not start: it counts nothing. The platform counts the 5xx that it answers instead.
 - How much waits before a function: \`oldest_unacked_message_age\` of its subscription, which Pub/Sub knows.

@@ -15,6 +15,16 @@ export function mayCall(payment: Payment, terms: PaymentTerms | undefined, now: 
   return terms !== undefined && ageSeconds(payment, now) < terms.keyLifetimeSeconds - MARGIN_SECONDS;
 }
 
+/**
+ * Whether its key may have been used before and be forgotten by now, with nothing here that tells: a store that was
+ * restored to an earlier time knows of no call since. A run of a standing order is made anew then, as if ordered now.
+ */
+export function mayBeForgotten(payment: Payment, terms: PaymentTerms | undefined, now: Date): boolean {
+  if (terms === undefined || payment.standingOrderId !== undefined) return true;
+  const orderedSeconds = (now.getTime() - Date.parse(payment.orderedAt)) / 1000;
+  return orderedSeconds >= terms.keyLifetimeSeconds - MARGIN_SECONDS;
+}
+
 /** Whether no call can be under way any more, so that what the bank does not know of it never took. */
 export function isPastCalls(payment: Payment, terms: PaymentTerms | undefined, now: Date): boolean {
   return terms !== undefined && ageSeconds(payment, now) > terms.keyLifetimeSeconds + MARGIN_SECONDS;

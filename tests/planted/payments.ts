@@ -29,6 +29,32 @@ export const paymentBugs: readonly Bug[] = [
     ],
   },
   {
+    name: 'an-old-order-is-not-asked-for',
+    foundBy: 'restored',
+    law: 'unknown',
+    what: 'What was paid after the time that the store was restored to is called under a key that the bank has forgotten.',
+    edits: [
+      {
+        file: SUBMIT,
+        find: 'mayBeForgotten(payment, terms, now)',
+        replace: 'mayBeForgotten(payment, terms, new Date(payment.orderedAt))',
+      },
+    ],
+  },
+  {
+    name: 'reserved-after-it-was-booked',
+    foundBy: 'restored',
+    law: 'mirror',
+    what: 'What a standing order paid after the time that the store was restored to stays reserved for good.',
+    edits: [
+      {
+        file: 'functions/payments/release-payment/function.ts',
+        find: '(await isMoved(reads, payment))',
+        replace: '(await isMoved(reads, { ...payment, id: payment.accountId }))',
+      },
+    ],
+  },
+  {
     name: 'called-after-the-key-is-forgotten',
     foundBy: 'payments',
     law: 'unknown',

@@ -49,10 +49,10 @@ export function aBankAndItsMirror({
   const bank = openBank({ onEvent: (event) => told.push(event), now, newId });
   const deliveries = { faults: faultsSchema.parse({}), pending: 0, met: {} };
   const api = createApi({ bank, deliveries });
-  const open = (stored: ReadonlyMap<string, Fields>) =>
+  const open = (stored: ReadonlyMap<string, Fields>, changed: Record<string, string> = {}) =>
     aWorld({
       ...{ seed, stored, faults, weather, functions: registry.map(({ fn }) => fn), env: { now } },
-      config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config },
+      config: { ...CONFIG, SANDBOX_API_URL: BANK, DAY_ACCOUNTS: '500', ...config, ...changed },
       ...(observed && { observed }),
     });
   let world = open(new Map());
@@ -69,9 +69,9 @@ export function aBankAndItsMirror({
     get world() {
       return world;
     },
-    /** Goes on with what is stored, in new processes, without all that was ever published. */
-    restart(): void {
-      world = open(world.documents());
+    /** Goes on with what is stored, or with these documents, in new processes, without all that was ever published. */
+    restart(stored = world.documents(), changed: Record<string, string> = {}): void {
+      world = open(stored, changed);
     },
     passes(minutes: number): void {
       nowMs += minutes * 60_000;

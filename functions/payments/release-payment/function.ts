@@ -17,6 +17,7 @@ import { type ReserveConfig, reserve, reserveVariables } from '../../../shared/r
 import { accountFrom, accountPath } from '../../../shared/store/accounts.ts';
 import type { Write } from '../../../shared/store/document.ts';
 import { paymentFrom, paymentPath, writePayment } from '../../../shared/store/payments.ts';
+import { transactionsOfPayment } from '../../../shared/store/transactions.ts';
 
 /**
  * Lets a payment go to the bank: from here on a cancel comes too late. One whose day has come is held against the balance
@@ -44,7 +45,8 @@ export default onEvent({
     if (state !== 'requested' && state !== 'scheduled') return {};
 
     const at = now.toISOString();
-    const reserved = payment.reservedOn ? { writes: [] } : await reserveToday(reads, config, payment, now);
+    const isSeen = payment.reservedOn !== undefined || (await isMoved(reads, payment));
+    const reserved = isSeen ? { writes: [] } : await reserveToday(reads, config, payment, now);
     if ('refused' in reserved) {
       const retriesAt =
         reserved.refused === 'insufficient-funds' && tryAgain(payment, now, config.RETRY_UNTIL);
@@ -64,6 +66,14 @@ type Given = { readonly reservedOn?: string; readonly writes: readonly Write[] }
 function tryAgain({ bank, scheme, executesOn }: Payment, now: Date, until: string): string | undefined {
   const { timeZone = 'UTC', schemes } = bankNamed(bank)?.payments ?? {};
   return nextTryOf({ executesOn, triedAt: now, timeZone, until, cutOff: schemes?.[scheme]?.cutOff });
+}
+
+/**
+ * Whether its money is held or booked already, so that nothing would ever free what is reserved for it: in a store that was
+ * restored to a time before its day.
+ */
+async function isMoved(reads: Reads, { accountId, id }: Payment): Promise<boolean> {
+  return (await reads.query(transactionsOfPayment(accountId, id))).length > 0;
 }
 
 /** The accounts may have been frozen, or passed to somebody else, since the payment was ordered. */

@@ -13,7 +13,7 @@ import {
 } from '../../../shared/events/payments.ts';
 import { readOne } from '../../../shared/platform/platform.ts';
 import { onEvent } from '../../../shared/runtime/on-event.ts';
-import { mayCall, statusFact } from '../../../shared/runtime/payment-word.ts';
+import { mayBeForgotten, mayCall, statusFact } from '../../../shared/runtime/payment-word.ts';
 import { paymentFrom, paymentPath } from '../../../shared/store/payments.ts';
 import { tellDecision } from './decision.ts';
 
@@ -44,6 +44,9 @@ export default onEvent({
     // is unknown asks instead.
     const terms = bankNamed(payment.bank)?.payments;
     if (!awaitsBank(stateOf(payment)) || !mayCall(payment, terms, now)) return [];
+    // Where it does not answer this throws, and nothing was called.
+    const known = mayBeForgotten(payment, terms, now) ? await api.paymentsNamed(payment.id) : [];
+    if (known.length > 0) return known.map((said) => statusFact(payment, said, now));
     return [await pay(api, payment, now)];
   },
 });
