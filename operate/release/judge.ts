@@ -5,8 +5,21 @@ export type Counted = { readonly bad: number; readonly all: number };
 /** Why a release goes no further: it is worse than what was there, nobody can tell, or somebody else decided. */
 export type Verdict = { readonly is: 'worse' | 'unknown' | 'taken over'; readonly why: string };
 
-/** Of what a revision was to be called for, half must have been counted where this many calls were to come. */
-const CALLS_TO_EXPECT = 20;
+/** What was counted in one step, and what that can be compared with. */
+export type Step = {
+  readonly percent: number;
+  readonly candidate: number;
+  readonly serving: number;
+  /** How often the release itself called the candidate. */
+  readonly own: number;
+  /** All calls of the step before. */
+  readonly before: number;
+};
+
+// Where so many calls were to come, none at all, or fewer than half, is no chance: it happens to a good revision once in
+// a thousand steps, or in two hundred (by Poisson's distribution).
+const NONE_OF = 7;
+const HALF_OF = 20;
 
 /** Whether a signal says that the new revision is worse than the one before; then why, in words. */
 export function worse(
@@ -22,19 +35,17 @@ export function worse(
   };
 }
 
-/** Whether it can be told at all: what is not counted of a revision may be lost with it. */
-export function missing(
-  percent: number,
-  inStep: { readonly candidate: number; readonly serving: number },
-): Verdict | undefined {
-  const { candidate, serving } = inStep;
+/** Whether it can be told at all: calls that hang, or whose process dies, are counted by nobody. */
+export function missing({ percent, candidate, serving, own, before }: Step): Verdict | undefined {
   if (candidate <= 0) return { is: 'unknown', why: 'metrics: no call of it was counted, and it was called' };
-  if (percent === 100) return undefined; // the one before gets nothing any more, so nobody knows how many were to come
-  const expected = ((candidate + serving) * percent) / 100;
-  if (expected < CALLS_TO_EXPECT || candidate >= expected / 2) return undefined;
+  // Once the one before gets nothing any more, the best that is known is how many came in the last step; nights are quieter.
+  const expected = percent === 100 ? before / 2 : ((candidate - own + serving) * percent) / 100;
+  const came = Math.max(0, candidate - own);
+  const isEnough = expected < NONE_OF || came >= expected / 2 || (expected < HALF_OF && came > 0);
+  if (isEnough) return undefined;
   return {
     is: 'unknown',
-    why: `metrics: ${whole(candidate)} calls of it were counted where ${percent} % of the traffic are ${whole(expected)}`,
+    why: `metrics: ${whole(came)} calls that came to it were counted, and ${whole(expected)} were to come with ${percent} % of the traffic`,
   };
 }
 

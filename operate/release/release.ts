@@ -11,6 +11,8 @@ import { watch } from './watch.ts';
 
 const STEPS = [5, 25, 100];
 const LOOK_EVERY_MS = 30_000;
+// Functions tell what they counted every ten seconds, and a collector or Prometheus passes it on a little later.
+const TOLD_WITHIN_MS = 20_000;
 const TRIES = 5;
 
 export type Surroundings = {
@@ -77,7 +79,9 @@ async function climb(
   { host, metrics, stepMs, signal, tell }: Surroundings,
 ): Promise<Verdict | undefined> {
   const seen = watch(metrics, fn, { serving, candidate }, new Date());
+  let own = 0;
   const answers = async (): Promise<Verdict | undefined> => {
+    own += 1;
     const instead = await host.call(await host.service(fn.name), url, callOf(fn, new Date()));
     return instead === undefined ? undefined : { is: 'worse', why: `under its tag it answered ${instead}` };
   };
@@ -85,6 +89,7 @@ async function climb(
   const refused = await answers();
   if (refused) return refused;
   let shares: Record<string, number> = { [serving]: 100 };
+  let inLast = 0;
   for (const percent of STEPS) {
     const before = await seen.calls(new Date());
     const found = await host.service(fn.name);
@@ -92,18 +97,21 @@ async function climb(
     shares = percent === 100 ? { [candidate]: 100 } : { [candidate]: percent, [serving]: 100 - percent };
     await host.route(found, shares, candidate);
     tell(`${candidate} has ${percent} %`);
+    own = 0;
     for (const endsAt = Date.now() + stepMs; Date.now() < endsAt; ) {
       await pause(Math.min(LOOK_EVERY_MS, stepMs / 4), undefined, { signal });
       const verdict = (await answers()) ?? (await seen.worse(new Date()));
       if (verdict) return verdict;
     }
+    await pause(Math.min(TOLD_WITHIN_MS, stepMs), undefined, { signal });
     const after = await seen.calls(new Date());
     const counted = {
       candidate: after.candidate - before.candidate,
       serving: after.serving - before.serving,
     };
-    const verdict = missing(percent, counted);
+    const verdict = missing({ percent, ...counted, own, before: inLast });
     if (verdict) return verdict;
+    inLast = counted.candidate - own + counted.serving;
     tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
   }
   return undefined;

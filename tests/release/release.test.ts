@@ -9,7 +9,7 @@ const [OLD, NEW] = [
   `images.example/fn@sha256:${'c'.repeat(64)}`,
 ];
 // Long enough that something is counted in each step on a busy machine, and no longer.
-const ONE = ['--function', FN, '--step-minutes', '0.015'];
+const ONE = ['--function', FN, '--step-minutes', '0.008'];
 
 const open: Cloud[] = [];
 afterEach(async () => {
@@ -181,7 +181,7 @@ test('--changed says what changes and releases that alone; --plan changes nothin
   );
   expect(changes(cloud)).toEqual([]);
 
-  expect(await released(cloud, ['--changed', '--step-minutes', '0.015'], images)).toMatchObject({ code: 0 });
+  expect(await released(cloud, ['--changed', '--step-minutes', '0.008'], images)).toMatchObject({ code: 0 });
   expect(sharesOf(cloud, OTHER)).toEqual({ [`${OTHER}-00002`]: 100 });
   expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
   expect(new Set(cloud.answered)).toEqual(new Set([`GET ${OTHER}-00002/v1/accounts 401`]));
