@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { registry } from '../../functions/registry.ts';
 import { cloudRun } from '../../operate/release/cloud-run.ts';
 import { knative } from '../../operate/release/knative.ts';
@@ -8,13 +8,7 @@ import { release } from '../../operate/release/release.ts';
 import { type Cloud, type On, openCloud, PROJECT } from './cloud.ts';
 import { BROKEN } from './serving.ts';
 import type { Does } from './traffic.ts';
-
-const FN = 'record-transaction';
-const [BEFORE, AFTER] = [`${FN}-00001`, `${FN}-00002`];
-const [OLD, NEW] = [
-  `images.example/fn@sha256:${'a'.repeat(64)}`,
-  `images.example/fn@sha256:${'c'.repeat(64)}`,
-];
+import { AFTER, BEFORE, changes, FN, moved, NEW, OLD } from './typed.ts';
 
 let cloud: Cloud;
 beforeEach(async () => {
@@ -56,8 +50,34 @@ async function released({
 
 const WENT_BACK = [[BEFORE, 100]];
 
+describe.each<On>(['cloud-run', 'knative'])('on %s', (on) => {
+  const steps = () => changes(cloud).filter((call) => !call.includes(' scheduler '));
+
+  test('a bad release goes back by itself while it has 5 %, and says why', async () => {
+    cloud.does(AFTER, { errors: 30 });
+    expect(await released({ on })).toMatchObject({
+      verdict: {
+        is: 'worse',
+        why: expect.stringMatching(/^errors: [\d,]+ of [\d,]+ failed, before it were 0 of [\d,]+$/),
+      },
+      shares: WENT_BACK,
+    });
+    expect(steps().slice(1)).toEqual([moved(on, 5, true), moved(on, 0, false)]);
+    expect(cloud.jobs()).toEqual([]);
+  });
+
+  test('a release whose metrics are missing goes back by itself', async () => {
+    cloud.does(AFTER, { uncounted: true });
+    expect(await released({ on })).toMatchObject({
+      verdict: { is: 'unknown', why: 'metrics: no call of it was counted, and it was called' },
+      shares: WENT_BACK,
+    });
+    expect(steps().slice(1)).toEqual([moved(on, 5, true), moved(on, 0, false)]);
+    expect(cloud.jobs()).toEqual([]);
+  });
+});
+
 test.each<[string, Does, RegExp]>([
-  ['what fails', { errors: 20 }, /^errors: [\d,]+ of [\d,]+ failed, before it were 0 of/],
   ['what it parks', { parked: 10 }, /^parked: .* were parked/],
   ['what it finds to contradict itself', { conflicts: 10 }, /^conflicts: .* contradicted/],
   ['what takes it too long', { slow: 50 }, /^latency: .* took over a second/],
@@ -93,15 +113,7 @@ test.each([
   });
 });
 
-test('where no call of it is counted nobody can tell', async () => {
-  cloud.does(AFTER, { uncounted: true });
-  expect(await released()).toMatchObject({
-    verdict: { is: 'unknown', why: 'metrics: no call of it was counted, and it was called' },
-    shares: WENT_BACK,
-  });
-});
-
-test('nor where its calls are no longer counted', async () => {
+test('where its calls are no longer counted nobody can tell', async () => {
   const when = { 'has 25 %': () => cloud.does(AFTER, { uncounted: true }) };
   expect(await released({ when })).toMatchObject({ verdict: { is: 'unknown' }, shares: WENT_BACK });
 });

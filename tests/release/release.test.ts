@@ -1,13 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Cloud, type On, openCloud } from './cloud.ts';
+import { AFTER, BEFORE, changes, DEPLOYED, FN, moved, NEW, OLD } from './typed.ts';
 
-const FN = 'record-transaction';
 const OTHER = 'serve-accounts';
-const [BEFORE, AFTER] = [`${FN}-00001`, `${FN}-00002`];
-const [OLD, NEW] = [
-  `images.example/fn@sha256:${'a'.repeat(64)}`,
-  `images.example/fn@sha256:${'c'.repeat(64)}`,
-];
 // Long enough that something is counted in each step on a busy machine, and no longer.
 const ONE = ['--function', FN, '--step-minutes', '0.008'];
 
@@ -36,51 +31,6 @@ function sharesOf({ serving }: Cloud, name = FN) {
   );
 }
 
-/** What was typed that changes something, without what is the same each time. */
-function changes({ calls }: Cloud): string[] {
-  return calls
-    .filter((call) => !/ (describe|get|list|print-access-token|print-identity-token) /.test(call))
-    .map((call) =>
-      call
-        .replace(/ --(region|location) .*$| --namespace .*$/, '')
-        .replaceAll(/@sha256:(\w)\w+/g, '@$1')
-        .replace(/"resourceVersion":"\d+"/, '')
-        .replace(/--schedule .*--uri \S+\/at\//, '--uri .../at/')
-        .replace(/--message-body \{.*\} /, ''),
-    );
-}
-
-const DEPLOYED: Record<On, string[]> = {
-  'cloud-run': [
-    `gcloud run services update ${FN} --container function --image images.example/fn@c --no-traffic --tag candidate`,
-    `gcloud scheduler jobs delete release-${FN}`,
-    `gcloud scheduler jobs create http release-${FN} --uri .../at/${AFTER}/ --http-method POST --headers content-type=application/json --oidc-service-account-email push-events@demo-counterfoil.iam.gserviceaccount.com --oidc-token-audience https://${FN}.example`,
-    `gcloud scheduler jobs run release-${FN}`,
-  ],
-  knative: [
-    `kubectl patch services.serving.knative.dev ${FN} --type merge --patch {"metadata":{},"spec":{"template":{"spec":{"containers":[{"name":"${FN}","image":"images.example/fn@c"}]}},"traffic":[{"revisionName":"${BEFORE}","latestRevision":false,"percent":100},{"latestRevision":true,"percent":0,"tag":"candidate"}]}}`,
-  ],
-};
-
-function moved(on: On, after: number, tag: boolean): string {
-  const shares = [
-    [AFTER, after],
-    [BEFORE, 100 - after],
-  ].filter(([, percent]) => percent !== 0);
-  if (on === 'cloud-run') {
-    const tags = tag ? `--set-tags candidate=${AFTER}` : '--clear-tags';
-    const revisions = shares.map((share) => share.join('=')).join(',');
-    return `gcloud run services update-traffic ${FN} --to-revisions ${revisions} ${tags}`;
-  }
-  const traffic = shares.map(([revisionName, percent]) => ({
-    revisionName,
-    latestRevision: false,
-    percent,
-    ...(tag && revisionName === AFTER && { tag: 'candidate' }),
-  }));
-  return `kubectl patch services.serving.knative.dev ${FN} --type merge --patch {"metadata":{},"spec":${JSON.stringify({ traffic })}}`;
-}
-
 describe.each<On>(['cloud-run', 'knative'])('on %s', (on) => {
   const CALLED = `gcloud scheduler jobs run release-${FN}`;
   const CLEANED = on === 'cloud-run' ? [`gcloud scheduler jobs delete release-${FN}`] : [];
@@ -100,36 +50,6 @@ describe.each<On>(['cloud-run', 'knative'])('on %s', (on) => {
     cloud.calls.length = 0;
     expect(await released(cloud)).toMatchObject({ code: 0, output: `${FN}: unchanged\n` });
     expect(changes(cloud)).toEqual([]);
-  });
-
-  test('a bad release goes back by itself while it has 5 %, and says why', async () => {
-    const cloud = await aCloud(on);
-    cloud.does(AFTER, { errors: 30 });
-    const { code, output } = await released(cloud);
-    expect(output).toMatch(/not released, worse\. errors: \d+ of \d+ failed, before it were 0 of [\d,]+\n$/);
-    expect(code).toBe(1);
-    expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
-    expect(steps(cloud).slice(-2 - CLEANED.length)).toEqual([
-      moved(on, 5, true),
-      moved(on, 0, false),
-      ...CLEANED,
-    ]);
-  });
-
-  test('a release whose metrics are missing goes back by itself', async () => {
-    const cloud = await aCloud(on);
-    cloud.does(AFTER, { uncounted: true });
-    const { code, output } = await released(cloud);
-    expect(output).toMatch(
-      /not released, unknown\. metrics: no call of it was counted, and it was called\n$/,
-    );
-    expect(code).toBe(1);
-    expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
-    expect(steps(cloud).slice(-2 - CLEANED.length)).toEqual([
-      moved(on, 5, true),
-      moved(on, 0, false),
-      ...CLEANED,
-    ]);
   });
 });
 
