@@ -62,7 +62,9 @@ export async function release(
     tell(`went back to ${serving}`);
     throw signal.aborted ? signal.reason : error;
   } finally {
-    await host.close(fn.name);
+    await host
+      .close(fn.name)
+      .catch((error: Error) => tell(`what called it is left behind: ${error.message}`));
   }
 }
 

@@ -97,9 +97,10 @@ ${objectives.map((objective) => row(objective, registry)).join('\n')}
 Functions that come and go with their work are counted in it from their first event on, which \`increase()\` does not do.
 
 ## Back to the release before
-Functions are released one by one, and stand others of an older or newer release. On Knative
-\`kubectl get revisions -l serving.knative.dev/service=<function>\` lists them, and \`kubectl edit ksvc <function>\` sends
-the traffic to one by its name; on Cloud Run it is \`gcloud run services update-traffic <function> --to-revisions <revision>=100\`.
+Functions are released one by one, and stand others of an older or newer release. \`npm run release\` goes back by itself while it
+looks ([decision](../decisions/0024-releases.md)); later, \`npm run release -- --on <cloud-run|knative> --return --function <function>\` gives
+all traffic to the revision before. By hand: on Knative \`kubectl get revisions -l serving.knative.dev/service=<function>\` and
+\`kubectl edit ksvc <function>\`; on Cloud Run \`gcloud run services update-traffic <function> --to-revisions <revision>=100\`.
 
 ## Worse than any alert
 A restored database, a lost region, a leaked secret: [disaster](../disaster.md).
