@@ -1,5 +1,5 @@
 import { bankNamed } from '../../../shared/banks/index.ts';
-import { executionDateOf } from '../../../shared/domain/cut-off.ts';
+import { executionDateOf, wallClock } from '../../../shared/domain/cut-off.ts';
 import { type Payment, stateOf, withStep } from '../../../shared/domain/payment.ts';
 import { authenticatedText } from '../../../shared/domain/strong-authentication.ts';
 import { PublicError } from '../../../shared/errors.ts';
@@ -69,7 +69,7 @@ function awaiting(payment: Payment): Awaiting {
  */
 function datedAnew(payment: Payment, now: Date) {
   const { timeZone = 'UTC', schemes } = bankNamed(payment.bank)?.payments ?? {};
-  const today = executionDateOf({ requestedAt: now, timeZone });
+  const today = wallClock(now, timeZone).date;
   const earliest = executionDateOf({ requestedAt: now, timeZone, ...schemes?.[payment.scheme] });
   if (payment.executesOn > earliest) return { payment, state: 'scheduled' as const, today };
   return { payment: { ...payment, executesOn: earliest }, state: 'requested' as const, today };

@@ -1,5 +1,5 @@
 import { bankNamed } from '../../../shared/banks/index.ts';
-import { executionDateOf } from '../../../shared/domain/cut-off.ts';
+import { executionDateOf, wallClock } from '../../../shared/domain/cut-off.ts';
 import { endToEndIdOf, type Payment } from '../../../shared/domain/payment.ts';
 import { needsAuthentication } from '../../../shared/domain/strong-authentication.ts';
 import { PublicError } from '../../../shared/errors.ts';
@@ -32,7 +32,7 @@ export async function orderPayment(request: Request, { deps, now }: Context) {
 
   const id = idFrom('pay', request.uid, readIdempotencyKey(request));
   const { timeZone } = terms;
-  const today = executionDateOf({ requestedAt: now, timeZone });
+  const today = wallClock(now, timeZone).date;
   const requestedOn = order.requestedExecutionDate;
   if (requestedOn !== undefined && requestedOn < today)
     throw new PublicError(422, 'payment.date-past', 'requestedExecutionDate is over.');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bankNamed } from '../../../shared/banks/index.ts';
-import { executionDateOf } from '../../../shared/domain/cut-off.ts';
+import { wallClock } from '../../../shared/domain/cut-off.ts';
 import { type Payment, stateOf, withStep } from '../../../shared/domain/payment.ts';
 import { nextTryOf } from '../../../shared/domain/retry.ts';
 import { PermanentError } from '../../../shared/errors.ts';
@@ -91,7 +91,7 @@ async function reserveToday(
     if (account.status !== 'open') return { refused: `account-${account.status}` };
   }
   const timeZone = bankNamed(bank)?.payments?.timeZone ?? 'UTC';
-  return reserve(reads, payment, executionDateOf({ requestedAt: now, timeZone }), config);
+  return reserve(reads, payment, wallClock(now, timeZone).date, config);
 }
 
 function release({ id, accountId }: Payment) {

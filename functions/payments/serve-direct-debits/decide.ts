@@ -1,5 +1,5 @@
 import { bankNamed } from '../../../shared/banks/index.ts';
-import { executionDateOf } from '../../../shared/domain/cut-off.ts';
+import { wallClock } from '../../../shared/domain/cut-off.ts';
 import {
   type Collection,
   type CollectionDecision,
@@ -104,5 +104,5 @@ function wanted({ id, accountId }: Mandate | Collection, decision: Decision, wan
 
 /** The bank's plain date. */
 function todayOf({ bank }: Collection, now: Date): string {
-  return executionDateOf({ requestedAt: now, timeZone: bankNamed(bank)?.payments?.timeZone ?? 'UTC' });
+  return wallClock(now, bankNamed(bank)?.payments?.timeZone ?? 'UTC').date;
 }

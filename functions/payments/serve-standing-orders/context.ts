@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Account } from '../../../shared/domain/account.ts';
-import { executionDateOf } from '../../../shared/domain/cut-off.ts';
+import { wallClock } from '../../../shared/domain/cut-off.ts';
 import { type StandingOrder, standingOrderStateOf } from '../../../shared/domain/standing-order-runs.ts';
 import { PublicError } from '../../../shared/errors.ts';
 import { type Reads, readOne } from '../../../shared/platform/platform.ts';
@@ -21,7 +21,7 @@ export type Context = {
 
 /** The plain date that it is where the order's bank is. */
 export function todayOf(order: Pick<StandingOrder, 'bank' | 'scheme'>, now: Date): string {
-  return executionDateOf({ requestedAt: now, timeZone: termsOf(order).timeZone });
+  return wallClock(now, termsOf(order).timeZone).date;
 }
 
 /** The standing order, if it is of an account of the caller's; else nobody can tell whether there is one. */
