@@ -70,11 +70,11 @@ async function main(): Promise<number> {
     for (const image of images) {
       const [entry, call] = [find(chosen, image.name), candidates.find(({ name }) => name === image.name)];
       if (!entry || !call) throw new Error(`nothing is known of ${image.name}`);
-      const wrong = [...(await wrongContained(runner, ground, entry, image, call))];
       const service = services.find(
         ({ kind, metadata }) => kind === 'Service' && metadata.name === image.name,
       );
-      if (service) wrong.push(...(await wrongPlayed(ground, service, entry, image, call)));
+      const wrong = service ? [...(await wrongPlayed(ground, service, entry, image, call))] : [];
+      wrong.push(...(await wrongContained(runner, ground, entry, image, call)));
       problems.push(...wrong.map((found) => `${image.name}: ${found}`));
     }
   } finally {

@@ -47,9 +47,12 @@ export async function wrongContained(
       const { status } = await ask(ground.port, call, ['authorization']);
       if (status !== 401) wrong.push(`answers ${status} to a push without a token`);
     }
+    // After the first it may be refused, as the 501st open payment of one account is; that it fails it may not.
+    let refused = 0;
     for (let n = 1; n <= REQUESTS; n += 1) {
       const { ok, status } = await ask(ground.port, call);
-      if (ok) continue;
+      if (!ok) refused += 1;
+      if (ok || (n > 1 && status < 500)) continue;
       wrong.push(`answers ${status} to its call ${n}: ${said().slice(-1000)}`);
       break;
     }
@@ -61,7 +64,7 @@ export async function wrongContained(
     if (megabytes > OVER_BASE_MB_MAX)
       wrong.push(`its image is more than ${OVER_BASE_MB_MAX} MB over the base`);
     const size = `+${megabytes.toFixed(1)} MB`;
-    const memory = `${rest.toFixed(0)} MB at rest, ${after.toFixed(0)} MB after ${REQUESTS} requests`;
+    const memory = `${rest.toFixed(0)} MB at rest, ${after.toFixed(0)} MB after ${REQUESTS} requests${refused ? `, ${refused} of them refused` : ''}`;
     console.log(`${fn.name}: ${size} over the base, ${memory}`);
   } finally {
     await container.stop();

@@ -19,7 +19,10 @@ export async function wrongPlayed(
   const env = { ...ground.env, GOOGLE_CLOUD_PROJECT: ground.project, PORT: String(ground.port) };
   const pushed = async (audience: string): Promise<Call> => {
     const authorization = `Bearer ${await ground.tokens.tokenFor(audience)}`;
-    return () => ({ ...call(), headers: { ...call().headers, authorization } });
+    return () => {
+      const { headers, ...asked } = call();
+      return { ...asked, headers: { ...headers, authorization } };
+    };
   };
   const isPushed = fn.trigger !== 'request';
   const wrong: string[] = [];
