@@ -1,24 +1,25 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Registered, registry } from '../functions/registry.ts';
 import { candidatesOn } from './bench/candidates.ts';
-import type { Call, Candidate } from './bench/cold.ts';
-import { type Ground, openGround } from './bench/ground.ts';
+import { openGround } from './bench/ground.ts';
 import { buildEntries, buildFunctions, entriesOf } from './build.ts';
-import { ask, untilThere } from './check-images/called.ts';
-import { confinement, megabytesOf, type Runner, startContainer } from './check-images/container.ts';
-import { playPod, probeOf } from './check-images/pod.ts';
+import { wrongContained } from './check-images/contained.ts';
+import { clear, type Runner } from './check-images/container.ts';
+import { wrongPlayed } from './check-images/played.ts';
 import { canRender, rendered } from './check-knative/rendered.ts';
-import type { Manifest } from './check-knative/typed.ts';
-import { ENGINES, enginesHere } from './images/engine.ts';
+import { ENGINES, enginesHere, fetchImage } from './images/engine.ts';
 import { defaultBase, type Image, imagesOf } from './images/images.ts';
 
 const HELP = `npm run check:images [-- --all] [--engine podman|docker] [--base <image>]
 
 Builds images and holds that
   built twice they are the same, and that a change of one function changes its image alone;
-  each one's container, confined and limited as on Knative, answers its probe and a real call on real emulators;
+  each one's container has the limits of its pod on Knative, no user root, nothing writable, no capability, no shell, by the
+  kernel's own word, and answers its probe and real calls on real emulators;
   it refuses a push without its token, and to start as in production with an emulator's address;
-  the pod of its rendered manifest does the same (by podman).
+  the pod of its rendered manifest does and has the same, and refuses what is pushed to another function (by podman);
+  each bill of materials has the hash and the licence of each package.
 Prints what each image is over its base, and its memory at rest and after 1,000 requests.
 
   --all    every function; else one of each kind of work: ${['receive-bank-webhook', 'record-transaction', 'serve-accounts'].join(', ')}
@@ -26,8 +27,9 @@ Prints what each image is over its base, and its memory at rest and after 1,000 
 
 const CHECKED = ['receive-bank-webhook', 'record-transaction', 'serve-accounts'];
 const CHANGED = 'record-transaction';
-const REQUESTS = 1000;
 const problems: string[] = [];
+
+type Bill = { readonly components: readonly { purl: string; hashes?: object; licenses?: object }[] };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -48,25 +50,32 @@ async function main(): Promise<number> {
     return 0;
   }
   const base = values.base ?? (await defaultBase());
+  if (!(await fetchImage(runner, base))) {
+    console.log(`not checked: the base ${base} is not here and cannot be fetched; --base names another`);
+    return 0;
+  }
   const chosen = registry.filter(({ fn }) => values.all || CHECKED.includes(fn.name));
   await buildFunctions();
-  const images = await imagesOf(runner, base, chosen);
+  const images = await imagesOf(runner, base, chosen, { again: true }); // an earlier run's may be of another recipe
   await sameAgain(runner, base, chosen, images);
   await oneChanged(runner, base, images);
+  await billed(images);
 
   const services = runner === 'podman' && canRender() ? rendered('knative/base') : [];
   if (services.length === 0) console.log('no pods are played: that takes podman and kubectl');
   const ground = await openGround();
   try {
+    await clear(runner, ground.port);
     const candidates = await candidatesOn(ground);
     for (const image of images) {
       const [entry, call] = [find(chosen, image.name), candidates.find(({ name }) => name === image.name)];
       if (!entry || !call) throw new Error(`nothing is known of ${image.name}`);
-      await contained(runner, ground, entry, image, call);
       const service = services.find(
         ({ kind, metadata }) => kind === 'Service' && metadata.name === image.name,
       );
-      if (service) await played(ground, service, image, call);
+      const wrong = service ? [...(await wrongPlayed(ground, service, entry, image, call))] : [];
+      wrong.push(...(await wrongContained(runner, ground, entry, image, call)));
+      problems.push(...wrong.map((found) => `${image.name}: ${found}`));
     }
   } finally {
     await ground.close();
@@ -114,64 +123,14 @@ async function oneChanged(runner: Runner, base: string, images: readonly Image[]
   console.log(`one function changed: another digest for ${names}`);
 }
 
-/** The image's own container, on its own. */
-async function contained(
-  runner: Runner,
-  ground: Ground,
-  { fn }: Registered,
-  image: Image,
-  candidate: Candidate,
-) {
-  const say = (problem: string) => problems.push(`${fn.name}: ${problem}`);
-  const env = { ...ground.env, GOOGLE_CLOUD_PROJECT: ground.project, PORT: String(ground.port) };
-  const production = startContainer(runner, fn, image.tag, { ...env, K_SERVICE: fn.name });
-  const { code } = await production.ended;
-  await production.stop();
-  const refusal = production.lines.find((line) => line.includes('_EMULATOR_HOST'));
-  if (code !== 1 || !refusal) say('starts in production with an emulator’s address');
-
-  const container = startContainer(runner, fn, image.tag, env);
-  try {
-    await untilThere(ground.port, '/healthz', async () => container.lines.join('\n'));
-    const rest = await megabytesOf(runner, container.name);
-    for (const found of await confinement(runner, container.name)) say(`its container ${found}`);
-    if (fn.trigger !== 'request') {
-      const { status } = await ask(ground.port, candidate.call, ['authorization']);
-      if (status !== 401) say(`answers ${status} to a push without a token`);
-    }
-    const first = await ask(ground.port, candidate.call);
-    if (!first.ok) say(`answers ${first.status} to a real call: ${container.lines.join('\n')}`);
-    for (let n = 1; n < REQUESTS; n += 1) {
-      const { status } = await ask(ground.port, candidate.call);
-      if (status >= 500) say(`answers ${status} to its call ${n}`);
-      if (status >= 500) break;
-    }
-    const after = await megabytesOf(runner, container.name);
-    const size = `+${(image.bytes / 1_000_000).toFixed(1)} MB`;
-    const memory = `${rest.toFixed(0)} MB at rest, ${after.toFixed(0)} MB after ${REQUESTS} requests`;
-    console.log(`${fn.name}: ${size} over the base, ${memory}`);
-  } finally {
-    await container.stop();
-  }
-}
-
-/** The pod that Knative would make of it. */
-async function played(ground: Ground, service: Manifest, image: Image, { call }: Candidate) {
-  const env = { ...ground.env, GOOGLE_CLOUD_PROJECT: ground.project, PORT: String(ground.port) };
-  const pod = await playPod(service, image.tag, env);
-  try {
-    await untilThere(ground.port, probeOf(service), async () => pod.container);
-    for (const found of await confinement('podman', pod.container))
-      problems.push(`${image.name}: its pod ${found}`);
-    // Pushed as its manifest wants it: for this function and no other.
-    const own = `Bearer ${await ground.tokens.tokenFor(image.name)}`;
-    const pushed: Call = () => ({ ...call(), headers: { ...call().headers, authorization: own } });
-    const isPushed = find(registry, image.name)?.fn.trigger !== 'request';
-    const { ok, status } = await ask(ground.port, isPushed ? pushed : call);
-    if (!ok) problems.push(`${image.name}: its pod answers ${status} to a real call`);
-    console.log(`${image.name}: its pod answers ${status}`);
-  } finally {
-    await pod.stop();
+/** Whether each bill of materials says of each package whose it is and which archive it was. */
+async function billed(images: readonly Image[]) {
+  for (const { name } of images) {
+    const bill = JSON.parse(await readFile(`dist/${name}/sbom.cdx.json`, 'utf8')) as Bill;
+    const unclear = bill.components.filter(({ hashes, licenses }) => !hashes || !licenses);
+    for (const { purl } of unclear)
+      problems.push(`${name}: its bill of materials has no hash or licence of ${purl}`);
+    if (bill.components.length === 0) problems.push(`${name}: its bill of materials is empty`);
   }
 }
 

@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
 import { buildFunctions } from './build.ts';
-import { ENGINES, type Engine, enginesHere, pushImage } from './images/engine.ts';
+import { ENGINES, type Engine, enginesHere, fetchImage, pushImage } from './images/engine.ts';
 import { defaultBase, imagesOf, writeDigests } from './images/images.ts';
 
 const HELP = `npm run images [-- --function <name>] [--engine podman|buildah|docker] [--base <image>] [--push <registry>]
 
 Builds an image of each function that changed, and prints each one's digest and what it is larger than its base.
+Beside each bundle it writes a bill of materials: dist/<function>/sbom.cdx.json, in CycloneDX.
 
   --function <name>    only this one; may be given several times
   --engine <engine>    else the first of these that works here: ${ENGINES.join(', ')}
@@ -37,14 +38,19 @@ async function main(): Promise<number> {
   if (!engine)
     return refuse(`No container engine works here: none of ${wanted.join(', ') || ENGINES.join(', ')}.`);
 
+  const base = values.base ?? (await defaultBase());
+  if (!(await fetchImage(engine, base)))
+    return refuse(`The base ${base} is not here and cannot be fetched; --base names another.`);
+
   await buildFunctions();
   const chosen = registry.filter(({ fn }) => values.function?.includes(fn.name) ?? true);
-  const images = await imagesOf(engine, values.base ?? (await defaultBase()), chosen);
+  const images = await imagesOf(engine, base, chosen);
   const width = Math.max(...images.map(({ name }) => name.length));
   for (const { name, digest, bytes, isNew } of images) {
     const megabytes = (bytes / 1_000_000).toFixed(1);
     console.log(`${name.padEnd(width)}  ${digest}  +${megabytes} MB  ${isNew ? 'built' : 'unchanged'}`);
   }
+  console.log('dist/<function>/sbom.cdx.json lists the packages in each');
   if (values.push) await push(engine, images, values.push);
   return 0;
 }

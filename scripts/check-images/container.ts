@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Child, start } from '../../local/child.ts';
+import { refuseBusyPorts } from '../../local/ports.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import { say } from '../images/engine.ts';
 import { boundsOf } from '../manifest/bounds.ts';
@@ -14,6 +15,11 @@ export type Container = {
   stop(): Promise<void>;
 };
 
+/** What all of a check's containers are called that listen at one port: there is one at a time. */
+export function nameAt(port: number): string {
+  return `counterfoil-check-${port}`;
+}
+
 /** Starts a function's container as Knative's pod has it: nothing writable, no capability, and its own limits. */
 export function startContainer(
   runner: Runner,
@@ -21,12 +27,14 @@ export function startContainer(
   image: string,
   env: NodeJS.ProcessEnv,
 ): Container {
-  const name = `counterfoil-check-${fn.name}-${process.pid}`;
+  const name = nameAt(Number(env.PORT));
   const { memoryMi, cpu } = boundsOf(fn);
   const given = Object.entries(env).flatMap(([variable, value]) =>
     variable === 'PATH' || value === undefined ? [] : ['-e', `${variable}=${value}`],
   );
   const confined = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+  // By itself podman makes /tmp writable on a root that is not; Knative and Docker do not.
+  if (runner === 'podman') confined.push('--read-only-tmpfs=false');
   const limits = ['--memory', `${memoryMi}m`, '--cpus', String(cpu)];
   const lines: string[] = [];
   const own = ['run', '--rm', '--name', name, '--network', 'host', ...confined, ...limits, ...given, image];
@@ -45,16 +53,11 @@ export function startContainer(
   };
 }
 
-/** What the container itself may do, as seen by a process in it. */
-export async function confinement(runner: Runner, name: string): Promise<readonly string[]> {
-  const look = `const fs = require('node:fs');
-    const tries = (file) => { try { fs.writeFileSync(file, ''); return 'writes ' + file; } catch { return ''; } };
-    const status = fs.readFileSync('/proc/self/status', 'utf8');
-    const capabilities = /CapEff:\\s*(\\w+)/.exec(status)[1];
-    const found = [tries('/app/x'), tries('/x'), process.getuid() === 0 ? 'is root' : '',
-      /^0+$/.test(capabilities) ? '' : 'has capabilities ' + capabilities, fs.existsSync('/bin/sh') ? 'has a shell' : ''];
-    console.log(JSON.stringify(found.filter(Boolean)));`;
-  return JSON.parse(await say(runner, ['exec', name, '/nodejs/bin/node', '-e', look]));
+/** Ends what an interrupted check may have left at a port, which would answer in the place of what is checked. */
+export async function clear(runner: Runner, port: number): Promise<void> {
+  await say(runner, ['rm', '-f', nameAt(port)]).catch(() => {});
+  if (runner === 'podman') await say(runner, ['pod', 'rm', '-f', `${nameAt(port)}-pod`]).catch(() => {});
+  await refuseBusyPorts([port]);
 }
 
 export async function megabytesOf(runner: Runner, name: string): Promise<number> {

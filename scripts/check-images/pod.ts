@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { Manifest } from '../check-knative/typed.ts';
 import { say } from '../images/engine.ts';
+import { nameAt } from './container.ts';
 
 type Key = { readonly name: string; readonly key: string };
 type Variable = {
@@ -36,7 +37,7 @@ export function probeOf(service: Manifest): string {
  * A secret is played as a map, since podman 4.3 cannot read the secrets that it plays.
  */
 export async function playPod(service: Manifest, image: string, env: NodeJS.ProcessEnv) {
-  const name = `${service.metadata.name}-pod`;
+  const name = `${nameAt(Number(env.PORT))}-pod`;
   const [{ readinessProbe: _ready, livenessProbe: _live, ports: _ports, ...container }] = (service as Service)
     .spec.template.spec.containers;
   const named = new Set(container.env.map((variable) => variable.name));

@@ -50,6 +50,15 @@ export async function hasImage(engine: Engine, image: string): Promise<boolean> 
   );
 }
 
+/** Whether an image is here, or could be fetched. */
+export async function fetchImage(engine: Engine, image: string): Promise<boolean> {
+  if (await hasImage(engine, image)) return true;
+  return say(engine, ['pull', image]).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Of the image as it is here; a registry, which compresses layers, has one of its own, as reproducible. */
 export function digestOf(engine: Engine, image: string): Promise<string> {
   if (engine === 'buildah')

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 /** A file that esbuild put into a bundle, as its metafile names it, to the folder of the package that it is of. */
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
+type Locked = { readonly packages: Readonly<Record<string, { version?: string; integrity?: string }>> };
+
 /**
- * What a bundle is made of, in CycloneDX 1.6 as JSON: every package that gave it a line, and no other. There is no time in it
- * and no serial number, so that it changes only with what it lists. Source: https://cyclonedx.org/docs/1.6/json
+ * What a bundle is made of, in CycloneDX 1.6 as JSON: every package that gave it a line, and no other, each with the hash that the
+ * lock file holds its archive to. There is no time in it and no serial number, so that it changes only with what it lists.
+ * Source: https://cyclonedx.org/docs/1.6/json
  */
 export async function sbomOf(name: string, digest: string, inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap((input) => PACKAGE.exec(input)?.[0] ?? []));
@@ -25,6 +28,7 @@ export async function sbomOf(name: string, digest: string, inputs: readonly stri
   return `${JSON.stringify(bom, null, 2)}\n`;
 }
 
+let locked: Promise<Locked> | undefined;
 const known = new Map<string, ReturnType<typeof read>>();
 
 function component(folder: string): ReturnType<typeof read> {
@@ -45,7 +49,17 @@ async function read(folder: string) {
     ...(group && { group }),
     name: own,
     version,
+    ...(await hashesOf(folder, version)),
     ...(typeof license === 'string' && { licenses: [{ expression: license }] }),
     purl,
   };
+}
+
+/** Of the archive that npm unpacked there, as the lock file has it; none where something else is installed than was locked. */
+async function hashesOf(folder: string, version: string) {
+  locked ??= readFile('package-lock.json', 'utf8').then((text) => JSON.parse(text) as Locked);
+  const found = (await locked).packages[folder.slice(folder.indexOf('node_modules/'))];
+  const [, base64] = /^sha512-(\S+)$/.exec(found?.integrity ?? '') ?? [];
+  if (found?.version !== version || !base64) return {};
+  return { hashes: [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }] };
 }
