@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { registry } from '../functions/registry.ts';
 import { buildFunctions } from './build.ts';
-import { ENGINES, type Engine, enginesHere, fetchImage, pushImage } from './images/engine.ts';
-import { defaultBase, imagesOf, writeDigests } from './images/images.ts';
+import { ENGINES, type Engine, enginesHere, fetchImage, pulledDigest, pushImage } from './images/engine.ts';
+import { defaultBase, type Image, imagesOf, writeDigests } from './images/images.ts';
 
 const HELP = `npm run images [-- --function <name>] [--engine podman|buildah|docker] [--base <image>] [--push <registry>]
 
@@ -55,13 +54,14 @@ async function main(): Promise<number> {
   return 0;
 }
 
-async function push(engine: Engine, images: readonly { name: string; tag: string }[], registryUrl: string) {
-  await mkdir('.local/images', { recursive: true });
+/** Where one of the same source is there already, that is its image: a code cache that was made anew is no reason for a release. */
+async function push(engine: Engine, images: readonly Image[], registryUrl: string) {
   const digests = new Map<string, string>();
-  for (const { name, tag } of images) {
+  for (const { name, tag, source } of images) {
     const to = `${registryUrl}/${name}`;
-    digests.set(name, `${to}@${await pushImage(engine, tag, `${to}:${tag.replace(/^.*:/, '')}`)}`);
-    console.log(`pushed ${digests.get(name)}`);
+    const there = await pulledDigest(engine, `${to}:${source}`);
+    digests.set(name, `${to}@${there ?? (await pushImage(engine, tag, `${to}:${source}`))}`);
+    console.log(`${there ? 'is there' : 'pushed  '}  ${digests.get(name)}`);
   }
   await writeDigests(digests);
 }

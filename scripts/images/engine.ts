@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -67,6 +67,18 @@ export function digestOf(engine: Engine, image: string): Promise<string> {
   return say(engine, ['image', 'inspect', '--format', format, image]);
 }
 
+/** Under which digest a registry has an image; undefined where it has none. */
+export async function pulledDigest(engine: Engine, image: string): Promise<string | undefined> {
+  const isThere = await say(engine, ['pull', image]).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  if (engine !== 'docker') return digestOf(engine, image);
+  const pulled = await say(engine, ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', image]);
+  return pulled.replace(/^.*@/, '');
+}
+
 /** Sends an image to a registry, and says under which digest it is there. */
 export async function pushImage(engine: Engine, image: string, to: string): Promise<string> {
   if (engine === 'docker') {
@@ -76,6 +88,7 @@ export async function pushImage(engine: Engine, image: string, to: string): Prom
     return pushed.replace(/^.*@/, '');
   }
   const file = `.local/images/digest-${process.pid}`;
+  await mkdir('.local/images', { recursive: true });
   await say(engine, ['push', '--digestfile', file, image, to]);
   const digest = (await readFile(file, 'utf8')).trim();
   await rm(file);

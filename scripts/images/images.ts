@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -12,6 +12,8 @@ export type Image = {
   readonly name: string;
   /** Where it is on this machine; its tag says what it was made from. */
   readonly tag: string;
+  /** The same without its code cache, whose bytes differ each time that one is made: of two such images one will do. */
+  readonly source: string;
   readonly digest: string;
   /** Over its base, not compressed. */
   readonly bytes: number;
@@ -38,11 +40,11 @@ export async function imagesOf(
   for (const { fn } of functions) {
     const context = `${dist}/${fn.name}`;
     const cache = caches.get(fn.name) ?? '';
-    const { hash, bytes } = await contents(context, cache, before);
-    const tag = `localhost/counterfoil/${fn.name}:${hash.slice(0, 16)}`;
+    const { hash, source, bytes } = await contents(context, cache, before);
+    const tag = `localhost/counterfoil/${fn.name}:${hash}`;
     const isNew = again || !(await hasImage(engine, tag));
     if (isNew) await buildImage(engine, { tag, context, arguments: { BASE: base, CACHE: cache } });
-    images.push({ name: fn.name, tag, digest: await digestOf(engine, tag), bytes, isNew });
+    images.push({ name: fn.name, tag, source, digest: await digestOf(engine, tag), bytes, isNew });
   }
   return images;
 }
@@ -50,6 +52,7 @@ export async function imagesOf(
 /** What goes into an image; readable to all there, whatever this machine makes files like. */
 async function contents(context: string, cache: string, before: string) {
   const hash = createHash('sha256').update(before);
+  const source = createHash('sha256').update(before);
   const names = (await readdir(`${context}/node_modules`, { recursive: true })).sort();
   let bytes = 0;
   await chmod(`${context}/node_modules`, 0o755);
@@ -60,9 +63,14 @@ async function contents(context: string, cache: string, before: string) {
     if (isFolder) continue;
     const file = await readFile(path);
     bytes += file.length;
-    hash.update(`${name} ${file.length}\n`).update(file);
+    for (const each of name === cache ? [hash] : [hash, source])
+      each.update(`${name} ${file.length}\n`).update(file);
   }
-  return { hash: hash.digest('hex'), bytes };
+  return { hash: shortOf(hash), source: shortOf(source), bytes };
+}
+
+function shortOf(hash: Hash): string {
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Names each function's image in a registry by its digest: for Terraform, and for the overlays of knative/. */
