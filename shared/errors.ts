@@ -36,3 +36,13 @@ export class PublicError extends Error {
     this.headers = headers;
   }
 }
+
+/** A refusal that its caller cannot mend and an operator can: the log names the `variable` whose value leaves something out. */
+export class UnsetError extends PublicError {
+  readonly variable: string;
+
+  constructor(status: number, code: string, detail: string, variable: string) {
+    super(status, code, detail);
+    this.variable = variable;
+  }
+}

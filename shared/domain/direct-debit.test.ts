@@ -70,25 +70,26 @@ describe('the eight weeks in which a direct debit is given back', () => {
     ['2026-09-30', '2026-11-25', '2026-11-26'],
   ])('after a debit on %s last until %s, and are over on %s', (bookedOn, last, after) => {
     const collection = debitedOn(bookedOn);
-    expect(refundableUntil(collection)).toBe(last);
+    expect(refundableUntil(collection, aMandate())).toBe(last);
     expect(mayAskBack(collection, aMandate(), bookedOn)).toEqual(allowed);
     expect(mayAskBack(collection, aMandate(), last)).toEqual(allowed);
     expect(mayAskBack(collection, aMandate(), after)).toEqual(declined('direct-debit.refund-late'));
   });
 
   test('count from the debit, not from the day on which it was due', () => {
-    expect(refundableUntil(debitedOn('2026-03-05'))).toBe('2026-04-30');
+    expect(refundableUntil(debitedOn('2026-03-05'), aMandate())).toBe('2026-04-30');
   });
 
   test('count from the due date where the bank names no day of the debit', () => {
-    expect(refundableUntil(aCollection(aWord('collected')))).toBe('2026-04-28');
+    expect(refundableUntil(aCollection(aWord('collected')), aMandate())).toBe('2026-04-28');
   });
 
   test('are no business’s, nor anybody’s whose mandate is not known', () => {
-    expect(mayAskBack(debitedOn('2026-03-03'), aMandate('b2b'), '2026-03-04')).toEqual(
-      declined('direct-debit.b2b'),
-    );
-    expect(mayAskBack(debitedOn('2026-03-03'), undefined, '2026-03-04')).toEqual(declined('mandate.unknown'));
+    const collection = debitedOn('2026-03-03');
+    expect(mayAskBack(collection, aMandate('b2b'), '2026-03-04')).toEqual(declined('direct-debit.b2b'));
+    expect(mayAskBack(collection, undefined, '2026-03-04')).toEqual(declined('mandate.unknown'));
+    for (const mandate of [aMandate('b2b'), undefined])
+      expect(refundableUntil(collection, mandate)).toBeUndefined();
   });
 
   test.each(['announced', 'refused', 'returned'] as const)('are not of what is %s', (kind) => {

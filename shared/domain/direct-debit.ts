@@ -146,10 +146,10 @@ export function mayRefuse(collection: Collection, today: string): Ruling {
 export function mayAskBack(collection: Collection, mandate: Mandate | undefined, today: string): Ruling {
   const state = collectionState(collection);
   if (state !== 'collected') return no(`direct-debit.${state}`);
-  const scheme = mandate && latestWord(mandate.words)?.scheme;
-  if (!scheme) return no('mandate.unknown');
-  if (scheme === 'b2b') return no('direct-debit.b2b');
-  return today <= refundableUntil(collection) ? ALLOWED : no('direct-debit.refund-late');
+  if (!mandate) return no('mandate.unknown');
+  const until = refundableUntil(collection, mandate);
+  if (until === undefined) return no('direct-debit.b2b');
+  return today <= until ? ALLOWED : no('direct-debit.refund-late');
 }
 
 /** Whether the customer can keep the creditor from collecting, or let it again. */
@@ -162,8 +162,16 @@ export function mayBlock(mandate: Mandate): Ruling {
 // weeks ends with the last hour of the same weekday (Regulation 1182/71, article 3), so the 56th day is the last.
 const REFUND_DAYS = 56;
 
-/** The last plain date on which what was debited is given back for the asking. */
-export function refundableUntil({ words }: Pick<Collection, 'words'>): string {
+/**
+ * The last plain date on which what was debited is given back for the asking. There is none between businesses: what the
+ * debtor authorised is not refunded (EPC222-07, SEPA Direct Debit Business-to-Business Rulebook; PSD2, article 61(1), lets
+ * those who are no consumers agree on that). Nor is there one while nobody knows the mandate, which may be of either.
+ */
+export function refundableUntil(
+  { words }: Pick<Collection, 'words'>,
+  mandate: Pick<Mandate, 'words'> | undefined,
+): string | undefined {
+  if (!mandate || latestWord(mandate.words)?.scheme !== 'core') return undefined;
   const { collected, returned } = words;
   const debitedOn = collected?.bookedOn ?? returned?.bookedOn ?? latestWord(words)?.dueOn ?? '';
   return addDays(debitedOn, REFUND_DAYS);

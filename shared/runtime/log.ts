@@ -19,6 +19,7 @@ const ALLOWED = [
   'route',
   'status',
   'type',
+  'variable',
 ] as const;
 
 export type LogFields = {

@@ -289,6 +289,12 @@ describe('what the log says of an event', () => {
     expect(milliseconds).toBeLessThan(60_000);
   });
 
+  test('is which variable would have to say more, where that is why it ended as it did', async () => {
+    const lines = await logged(async () => ({ variable: 'THING_LIMITS.JPY' }));
+    const lacks = [{ ...one, variable: 'THING_LIMITS.JPY' }, 'configuration lacks something'];
+    expect(lines).toMatchObject([begun, lacks, [{ ...one, outcome: 'done' }, 'handled']]);
+  });
+
   test('is why it was parked, and nothing that it held', async () => {
     const refuse = async () => {
       throw new PermanentError('account.closed', { iban: 'DK5000400440116243' });

@@ -21,6 +21,8 @@ export type Decision<Publishes extends Kind = Kind> = {
   readonly events?: readonly Draft<Publishes>[];
   /** What was parked, once more, each for the function that gave it up. */
   readonly redrives?: readonly Outgoing[];
+  /** The variable that would have to say more for this to end better: operators are told of it. */
+  readonly variable?: string | undefined;
 };
 
 export type Context<Deps> = { readonly deps: Deps; readonly now: Date };
@@ -92,7 +94,10 @@ export function onEvent<
 
     if ('decide' in declaration) {
       const { outcome } = await decideOnce(env, cause, async () => {
-        const { writes = [], events = [], redrives = [] } = await declaration.decide(typed, { deps, now });
+        const decision = await declaration.decide(typed, { deps, now });
+        const { writes = [], events = [], redrives = [], variable } = decision;
+        const about = { eventId: event.id, type: event.type, account: markOf(event.data) };
+        if (variable) env.log.warn({ ...about, variable }, 'configuration lacks something');
         return { writes, events: [...follow(events), ...redrives.map(linkedTo(trace))] };
       });
       return outcome;

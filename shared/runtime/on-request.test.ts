@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { PublicError } from '../errors.ts';
+import { PublicError, UnsetError } from '../errors.ts';
 import { draft, type Event, kind } from '../events/event.ts';
 import { memoryCloud } from '../platform/memory.ts';
 import { CODES, readOne } from '../platform/platform.ts';
@@ -25,7 +25,7 @@ function served({ fails, publish = [] }: { fails?: Error; publish?: Trouble[] } 
     messages.push(message);
     lines.push(fields);
   };
-  const log: Log = { ...silentLog, info: line, error: line, in: () => log };
+  const log: Log = { ...silentLog, info: line, warn: line, error: line, in: () => log };
   const fn = onRequest({
     name: 'serve-things',
     caller: 'customer',
@@ -279,6 +279,16 @@ describe('what a caller hears of a failure', () => {
     expect(lines).toMatchObject([{ route }, { route, status: 404, reason: 'account.not-found' }]);
     expect(lines[1]?.milliseconds).toBeLessThan(60_000);
     expect(JSON.stringify(lines)).not.toContain('DK50');
+  });
+
+  test('and where an operator could mend it the log names the variable, which the caller does not hear', async () => {
+    const fails = new UnsetError(422, 'thing.limit-none', 'No limits are set.', 'THING_LIMITS.JPY');
+    const { answer, lines, messages } = served({ fails });
+    const { status, body } = await answer(aRequest('GET', '/v1/failures', 'uid-ann'));
+    expect({ status, body }).toMatchObject({ status: 422, body: { detail: 'No limits are set.' } });
+    expect(JSON.stringify(body)).not.toContain('THING_LIMITS');
+    expect(messages).toEqual(['answering', 'configuration lacks something', 'answered']);
+    expect(lines[1]).toMatchObject({ reason: 'thing.limit-none', variable: 'THING_LIMITS.JPY' });
   });
 });
 

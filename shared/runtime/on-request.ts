@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import { match, type ParamData } from 'path-to-regexp';
 import type * as z from 'zod';
-import { PermanentError, PublicError } from '../errors.ts';
+import { PermanentError, PublicError, UnsetError } from '../errors.ts';
 import type { Kind } from '../events/event.ts';
 import type { Declaration, Given, RawRequest, RequestFunction } from './declared.ts';
 import type { Caller, Env } from './env.ts';
@@ -95,6 +95,8 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
 
     let failure: unknown;
     const answer = await work.within(act).catch((error: unknown) => {
+      if (error instanceof UnsetError)
+        log.warn({ ...about, reason: error.code, variable: error.variable }, 'configuration lacks something');
       if (error instanceof PublicError) return { ...problem(error), reason: error.code };
       failure = error;
       log.error({ ...about, ...errorFields(error) }, 'request failed');

@@ -36,7 +36,10 @@ const LIMITS = Object.fromEntries(
 
 /** The variables of whoever reserves money. */
 export const reserveVariables = {
-  /** By currency, as JSON, for customers who have no limits of their own; in another currency nothing can be ordered. */
+  /**
+   * By currency, as JSON, for customers who have no limits of their own; in another currency nothing can be ordered. It is
+   * no table of all that ISO 4217 has, because what is much in a currency is for whoever serves it to say.
+   */
   PAYMENT_LIMITS: jsonVariable(z.record(currencyCode, limits), JSON.stringify(LIMITS)),
   /**
    * Whose balance an order is held against: booked less held by our own count, or what the bank last said is available,
@@ -52,8 +55,12 @@ export type ReserveConfig = {
 
 type Order = Pick<PaymentOrder, 'id' | 'customerId' | 'accountId' | 'amount' | 'scheme'>;
 
+/** Nobody set limits in the currency; `variable` is where those of all customers would stand, as in `PAYMENT_LIMITS.JPY`. */
+type Limitless = { readonly refused: 'limit-none'; readonly variable: string };
+
 export type Reserved =
-  | { readonly refused: Refusal | 'limit-none' }
+  | { readonly refused: Refusal }
+  | Limitless
   /** `reservedOn` is the day into whose limits it was counted. */
   | { readonly reservedOn: string; readonly writes: readonly Write[] };
 
@@ -78,7 +85,7 @@ export async function reserve(
   const [balances, days] = await Promise.all([reads.query(balancesOf(accountId)), reads.get(paths)]);
   const [accountDay, customerDay, own] = days as [Stored, Stored, Stored];
   const limits = limitsFrom(own) ?? config.PAYMENT_LIMITS[currency];
-  if (!limits) return { refused: 'limit-none' };
+  if (!limits) return limitlessIn(currency);
 
   const reservations = reservationsIn(accountId, balances);
   const funds = {
@@ -93,6 +100,21 @@ export async function reserve(
     ? []
     : [accountDay, customerDay].map((document) => writeOrdered(document, currency, amountMinor));
   return { reservedOn: day, writes: [writeReserved(reservations, order.id, amountMinor), ...counted] };
+}
+
+/** Why such an order can never be reserved, whatever money there is; undefined where it may be. */
+export async function limitless(
+  reads: Reads,
+  { customerId, amount: { currency } }: Pick<Order, 'customerId' | 'amount'>,
+  { PAYMENT_LIMITS }: Pick<ReserveConfig, 'PAYMENT_LIMITS'>,
+): Promise<Limitless | undefined> {
+  if (PAYMENT_LIMITS[currency]) return undefined;
+  const own = limitsFrom(await readOne(reads, limitsPath(customerId, currency)));
+  return own ? undefined : limitlessIn(currency);
+}
+
+function limitlessIn(currency: string): Limitless {
+  return { refused: 'limit-none', variable: `PAYMENT_LIMITS.${currency}` };
 }
 
 /** Gives back what was reserved, and its share of its day's limits: it will never be paid. */

@@ -5,13 +5,14 @@ const stored = z.object({
   at: z.string(),
   /** A Firebase uid, or the account that an operator's own machine acts as. */
   by: z.string(),
-  action: z.enum(['redrive', 'drop', 'read', 'assign', 'limit']),
+  action: z.enum(['redrive', 'drop', 'read', 'assign', 'limit', 'remove-passkeys']),
   parkedId: z.string().optional(),
   /** Of a card's entry that was assigned: its account, and the fact that says what to what. */
   accountId: z.string().optional(),
   factId: z.string().optional(),
-  /** Whose limits were set. */
+  /** Whose limits were set, or whose passkeys removed. */
   customerId: z.string().optional(),
+  passkeyIds: z.array(z.string()).optional(),
   why: z.string().optional(),
 });
 

@@ -192,6 +192,21 @@ export const paymentBugs: readonly Bug[] = [
     ],
   },
   {
+    name: 'a-direct-debit-to-whoever-knows-its-id',
+    foundBy: 'direct-debits',
+    law: 'owners',
+    what: 'Whoever knows an account’s id and a direct debit’s reads who collects from it, and how much.',
+    edits: [
+      {
+        file: 'functions/payments/serve-direct-debits/read.ts',
+        find: `  const { id } = await ownAccount(reads, params.accountId ?? '', uid);
+  const document = await readOne(reads, directDebitPath(`,
+        replace: `  const id = uid && (params.accountId ?? '');
+  const document = await readOne(reads, directDebitPath(`,
+      },
+    ],
+  },
+  {
     name: 'key-without-what-it-was-for',
     foundBy: 'payments',
     law: 'once',

@@ -9,22 +9,26 @@ const creditor = { name: 'Havnens El', creditorId: 'DK99ZZZ123456' };
 const DAY = 24 * 60;
 
 /** Ann has 1,000.00, and let a creditor collect; the bank announces 450.00 for 25 November. It is the 23rd. */
-async function anAnnouncement() {
+async function anAnnouncement(scheme: 'core' | 'b2b' = 'core') {
   const scene = aBankAndItsMirror();
   const { accountId = '' } = await scene.ask('/accounts', { ownerRefs: ['uid-ann'], currency: 'DKK' });
   await scene.ask(`/accounts/${accountId}/transfers`, { direction: 'credit', amountMinor: '100000' });
-  const { mandateId } = await scene.ask(`/accounts/${accountId}/mandates`, { creditor, scheme: 'core' });
+  const { mandateId } = await scene.ask(`/accounts/${accountId}/mandates`, { creditor, scheme });
   await scene.ask(`/mandates/${mandateId}/collections`, { amountMinor: '45000', dueDate: '2026-11-25' });
   let keys = 0;
+  const get = async (path: string, uid = 'uid-ann') => {
+    const { status, body } = await scene.world.ask(serveDirectDebits, aRequest('GET', path, uid));
+    return { status, body: body as Record<string, unknown> };
+  };
   const list = async (things: 'mandates' | 'direct-debits') => {
-    const path = `/v1/accounts/${accountId}/${things}`;
-    const { body } = await scene.world.ask(serveDirectDebits, aRequest('GET', path, 'uid-ann'));
-    const [item] = (body as { items: Record<string, unknown>[] }).items;
+    const { body } = await get(`/v1/accounts/${accountId}/${things}`);
+    const [item] = (body as unknown as { items: Record<string, unknown>[] }).items;
     return item ?? {};
   };
   return {
     scene,
     accountId,
+    get,
     list,
     /** All that the bank told since, the last first where it is to be out of order. */
     hear: (isBackwards = false) => {
@@ -61,6 +65,33 @@ describe('a direct debit of 450.00', () => {
     expect(await scene.booked(accountId)).toBe(55_000n);
     const transaction = scene.world.state()[`accounts/${accountId}/transactions/${transactionId}`];
     expect(transaction).toMatchObject({ amountMinor: 45_000n, direction: 'debit' });
+  });
+
+  test('is read by its id, as its mandate is, by whoever owns the account, and by nobody else', async () => {
+    const { hear, list, get, passes, accountId } = await anAnnouncement();
+    await passes(2);
+    await hear(true);
+    for (const [things, state] of [
+      ['direct-debits', 'collected'],
+      ['mandates', 'active'],
+    ] as const) {
+      const listed = await list(things);
+      const path = `/v1/accounts/${accountId}/${things}/${listed.id}`;
+      expect(await get(path)).toMatchObject({ status: 200, body: { ...listed, state } });
+      expect((await get(path, 'uid-bo')).status).toBe(404);
+    }
+  });
+
+  test('by a mandate between businesses is never given back, and shows no day until which it were', async () => {
+    const { hear, list, get, passes, decide, scene, accountId } = await anAnnouncement('b2b');
+    await passes(2);
+    await hear(true);
+    const listed = await list('direct-debits');
+    const { body } = await get(`/v1/accounts/${accountId}/direct-debits/${listed.id}`);
+    for (const seen of [listed, body])
+      expect([seen.state, seen.refundableUntil]).toEqual(['collected', undefined]);
+    expect(await decide('refund')).toBe(409);
+    expect(scene.atBank(accountId)).toBe(55_000n);
   });
 
   test('that its customer refused in time is never collected', async () => {

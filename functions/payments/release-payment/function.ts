@@ -52,7 +52,9 @@ export default onEvent({
         reserved.refused === 'insufficient-funds' && tryAgain(payment, now, config.RETRY_UNTIL);
       if (retriesAt) return { writes: [writePayment(document, { ...payment, retriesAt })] };
       const rejected = withStep(payment, { state: 'rejected', at, cause, reason: reserved.refused });
-      return { writes: [writePayment(document, rejected)], events: [changed(rejected, reserved.refused)] };
+      const variable = 'variable' in reserved ? reserved.variable : undefined;
+      const writes = [writePayment(document, rejected)];
+      return { writes, events: [changed(rejected, reserved.refused)], variable };
     }
     const { reservedOn = payment.reservedOn, writes } = reserved;
     const released = withStep({ ...payment, reservedOn }, { state: 'submitting', at, cause });
@@ -82,7 +84,7 @@ async function reserveToday(
   config: ReserveConfig,
   payment: Payment,
   now: Date,
-): Promise<Given | { readonly refused: string }> {
+): Promise<Given | { readonly refused: string; readonly variable?: string }> {
   const { accountId, customerId, bank, creditor } = payment;
   const paid = 'accountId' in creditor ? [creditor.accountId] : [];
   for (const document of await reads.get([accountId, ...paid].map(accountPath))) {

@@ -60,7 +60,7 @@ export const directDebit = z
     refundTransactionId: z.string().optional().meta({ description: 'The credit that gave it back.' }),
     refundableUntil: plainDate
       .optional()
-      .meta({ description: 'Of what was collected: the last day to have it back, unless it is of `b2b`.' }),
+      .meta({ description: 'Of what was collected by a mandate of `core`: the last day to have it back.' }),
     ...wished<CollectionDecision>('refusal', 'refund'),
   })
   .meta({ id: 'DirectDebit', description: 'One collection by a mandate, and what became of it.' });

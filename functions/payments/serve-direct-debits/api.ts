@@ -11,8 +11,12 @@ const ofDirectDebit = {
 };
 const ofMandate = {
   params: { accountId, mandateId: z.string() },
+  notFound: { ...accountNotFound, 'mandate.not-found': 'The account has no such mandate.' },
+};
+const ofBlocking = {
+  params: ofMandate.params,
   refusals: {
-    404: { ...accountNotFound, 'mandate.not-found': 'The account has no such mandate.' },
+    404: ofMandate.notFound,
     409: {
       'mandate.cancelled': 'It is cancelled for good.',
       'mandate.decision-in-flight': 'The customer’s last decision is still on its way. Ask again soon.',
@@ -53,6 +57,14 @@ export default {
     },
     refusals: { 404: accountNotFound },
   },
+  'GET /v1/accounts/:accountId/mandates/:mandateId': {
+    operationId: 'getMandate',
+    summary: 'Read a mandate',
+    description: 'As it is now, and what its customer decided last.',
+    params: ofMandate.params,
+    answers: { 200: { description: 'The mandate.', schema: mandate, example: aMandate } },
+    refusals: { 404: ofMandate.notFound },
+  },
   'GET /v1/accounts/:accountId/direct-debits': {
     operationId: 'listDirectDebits',
     summary: 'List an account’s direct debits',
@@ -67,6 +79,14 @@ export default {
       },
     },
     refusals: { 404: accountNotFound },
+  },
+  'GET /v1/accounts/:accountId/direct-debits/:directDebitId': {
+    operationId: 'getDirectDebit',
+    summary: 'Read a direct debit',
+    description: 'As it is now, and what its customer decided last.',
+    params: ofDirectDebit.params,
+    answers: { 200: { description: 'The direct debit.', schema: directDebit, example: announced } },
+    refusals: { 404: ofDirectDebit.notFound },
   },
   'POST /v1/accounts/:accountId/direct-debits/:directDebitId/refusal': {
     operationId: 'refuseDirectDebit',
@@ -102,7 +122,7 @@ export default {
     operationId: 'blockMandate',
     summary: 'Block a mandate',
     description: 'Keeps its creditor from collecting. Until the bank says so the block is `wanted`.',
-    params: ofMandate.params,
+    params: ofBlocking.params,
     answers: {
       200: {
         description: 'It is blocked already.',
@@ -115,13 +135,13 @@ export default {
         example: { ...aMandate, wanted: 'block' },
       },
     },
-    refusals: ofMandate.refusals,
+    refusals: ofBlocking.refusals,
   },
   'POST /v1/accounts/:accountId/mandates/:mandateId/unblock': {
     operationId: 'unblockMandate',
     summary: 'Unblock a mandate',
     description: 'Lets its creditor collect again. Until the bank says so it is `wanted`.',
-    params: ofMandate.params,
+    params: ofBlocking.params,
     answers: {
       200: { description: 'It is not blocked.', schema: mandate, example: aMandate },
       202: {
@@ -130,6 +150,6 @@ export default {
         example: { ...aMandate, state: 'blocked', wanted: 'unblock' },
       },
     },
-    refusals: ofMandate.refusals,
+    refusals: ofBlocking.refusals,
   },
 } satisfies Api;

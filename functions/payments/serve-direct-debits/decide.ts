@@ -35,7 +35,7 @@ type Context = { readonly deps: Reads; readonly now: Date };
 export async function refuse(request: Request, { deps, now }: Context) {
   const { document, directDebit } = await ownDirectDebit(deps, request);
   const ruling = mayRefuse(directDebit, todayOf(directDebit, now));
-  return decideOn(document, directDebit, { decision: 'refusal', ruling, now });
+  return decideOn({ document, directDebit }, { decision: 'refusal', ruling, now });
 }
 
 /** Asks for what was collected, within eight weeks of its debit. */
@@ -44,7 +44,7 @@ export async function askBack(request: Request, { deps, now }: Context) {
   const { accountId, mandateId } = directDebit;
   const mandate = mandateFrom(await readOne(deps, mandatePath(accountId, mandateId)));
   const ruling = mayAskBack(directDebit, mandate, todayOf(directDebit, now));
-  return decideOn(document, directDebit, { decision: 'refund', ruling, now });
+  return decideOn({ document, directDebit, mandate }, { decision: 'refund', ruling, now });
 }
 
 /** Keeps a creditor from collecting by this mandate. */
@@ -57,18 +57,23 @@ export function unblock(request: Request, context: Context) {
   return setBlocked(request, context, 'unblock');
 }
 
+type Known = {
+  readonly document: Stored;
+  readonly directDebit: Collection;
+  readonly mandate?: Mandate | undefined;
+};
+
 function decideOn(
-  document: Stored,
-  directDebit: Collection,
+  { document, directDebit, mandate }: Known,
   { decision, ruling, now }: { decision: CollectionDecision; ruling: Ruling; now: Date },
 ) {
   refuseUnlessAllowed(ruling);
-  if (wantedOf(directDebit)) return { status: 202, body: directDebitView(directDebit) };
+  if (wantedOf(directDebit)) return { status: 202, body: directDebitView(directDebit, mandate) };
   const at = now.toISOString();
   const after = { ...directDebit, wish: { decision, at } };
   return {
     status: 202,
-    body: directDebitView(after),
+    body: directDebitView(after, mandate),
     writes: [writeDirectDebit(document, after)],
     events: [wanted(directDebit, decision, at)],
   };

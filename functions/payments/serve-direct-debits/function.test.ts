@@ -53,7 +53,11 @@ async function aCustomer(
     const { items = [], nextCursor } = body as { items?: Record<string, unknown>[]; nextCursor?: string };
     return { status, items, nextCursor };
   };
-  return { world, calls, decide, list };
+  const read = async (path: string, uid = 'uid-ann') => {
+    const { status, body } = await world.ask(serveDirectDebits, aRequest('GET', path, uid));
+    return { status, body: body as Record<string, unknown> };
+  };
+  return { world, calls, decide, list, read };
 }
 
 describe('a customer sees', () => {
@@ -86,10 +90,59 @@ describe('a customer sees', () => {
     expect([first.items.length, rest.nextCursor]).toEqual([2, undefined]);
   });
 
+  test('one mandate and one direct debit by their ids, as the lists have them', async () => {
+    const { list, read, decide } = await aCustomer([created, announced, collected]);
+    await decide(`${directDebit}/refund`);
+    await decide(`${theMandate}/block`, 'key-2');
+    const [mandateListed] = (await list(`${account}/mandates`)).items;
+    expect(await read(theMandate)).toEqual({ status: 200, body: mandateListed });
+    expect(mandateListed).toMatchObject({ id: mandateIdOf('sandbox', 'm-1'), wanted: 'block' });
+    const [listed] = (await list(`${account}/direct-debits`)).items;
+    expect(await read(directDebit)).toEqual({ status: 200, body: listed });
+    expect(listed).toMatchObject({ state: 'collected', wanted: 'refund', refundableUntil: '2027-01-18' });
+  });
+
+  test.each([
+    ['between businesses', [aFact('direct-debit.mandate-created', { ...mandate, scheme: 'b2b' })]],
+    ['that the bank has not yet told of', []],
+  ])('no day until which it is given back, of a mandate %s', async (_, mandates) => {
+    const { list, read } = await aCustomer([...mandates, collected]);
+    const [listed] = (await list(`${account}/direct-debits`)).items;
+    for (const item of [listed, (await read(directDebit)).body]) {
+      expect(item).toMatchObject({ state: 'collected', transactionId: expect.any(String) });
+      expect(item?.refundableUntil).toBeUndefined();
+    }
+  });
+
+  test('until when each is given back where one page has two mandates', async () => {
+    const ofBusinesses = { ...mandate, id: 'mandate-2', mandateId: 'm-2', scheme: 'b2b' } as const;
+    const other = { ...collection, id: 'fact-2', mandateId: 'm-2', collectionId: 'c-2', time: later(8) };
+    const { list } = await aCustomer([
+      created,
+      aFact('direct-debit.mandate-created', ofBusinesses),
+      collected,
+      aFact('direct-debit.collected', { ...other, amountMinor: 1_000n, bookedOn: '2026-11-23' }),
+    ]);
+    const { items } = await list(`${account}/direct-debits`);
+    expect(items.map(({ refundableUntil }) => refundableUntil)).toEqual(['2027-01-18', undefined]);
+  });
+
   test('nothing of another’s, and decides nothing of it', async () => {
-    const { list, decide, calls } = await aCustomer([created, announced]);
+    const { list, read, decide, calls } = await aCustomer([created, announced]);
     for (const path of [`${account}/mandates`, `${account}/direct-debits`])
       expect((await list(path, 'uid-eve')).status).toBe(404);
+    for (const path of [theMandate, directDebit]) {
+      const strangers = await read(path, 'uid-eve');
+      expect(strangers.body).toMatchObject({ status: 404, code: 'account.not-found' });
+      // As of an account that nobody has.
+      expect(await read(path.replace('acct-1', 'acct-9'), 'uid-eve')).toEqual(strangers);
+    }
+    expect((await read(`${account}/direct-debits/ddt_no`)).body).toMatchObject({
+      ...{ status: 404, code: 'direct-debit.not-found' },
+    });
+    expect((await read(`${account}/mandates/mdt_no`)).body).toMatchObject({
+      ...{ status: 404, code: 'mandate.not-found' },
+    });
     for (const path of [`${directDebit}/refusal`, `${directDebit}/refund`, `${theMandate}/block`])
       expect((await decide(path, 'key-1', 'uid-eve')).status).toBe(404);
     expect((await decide(`${account}/direct-debits/ddt_no/refusal`)).status).toBe(404);

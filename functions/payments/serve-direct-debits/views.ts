@@ -17,8 +17,8 @@ export function mandateView(mandate: Mandate) {
   return { ...said, ...wishOf(mandate) };
 }
 
-/** Likewise of a direct debit: what will be collected and when, what became of it, and until when it is given back. */
-export function directDebitView(directDebit: Collection) {
+/** Likewise of a direct debit: what will be collected and when, what became of it, and until when its mandate has it given back. */
+export function directDebitView(directDebit: Collection, mandate: Mandate | undefined) {
   const { id, accountId, mandateId, words } = directDebit;
   const state = collectionState(directDebit);
   const {
@@ -36,8 +36,7 @@ export function directDebitView(directDebit: Collection) {
     occurredAt: occurredAtOf(directDebit),
     transactionId: words.collected?.transactionId,
     refundTransactionId: words.returned?.transactionId,
-    // Of a mandate between businesses it is never given back, and the mandate says so.
-    refundableUntil: state === 'collected' ? refundableUntil(directDebit) : undefined,
+    refundableUntil: state === 'collected' ? refundableUntil(directDebit, mandate) : undefined,
     ...wishOf(directDebit),
   };
 }

@@ -87,6 +87,7 @@ export const fundsRefusals = {
   'payment.limit-payment': 'It is more than the customer’s limit for one payment.',
   'payment.limit-day': 'With it, what was ordered from the account today is more than its limit.',
   'payment.limit-customer-day': 'With it, what the customer ordered today is more than their limit.',
-  'payment.limit-none': 'No limits are set in this currency, so nothing can be ordered.',
+  'payment.limit-none':
+    'No limits are set in this currency, so nothing can be ordered in it. Only an operator can set them.',
   'payment.too-many-open': 'The account has too many open payments.',
 } satisfies Record<`payment.${Refusal | 'limit-none'}`, string>;
