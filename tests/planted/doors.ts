@@ -13,9 +13,8 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'shared/runtime/on-request.ts',
-        find: 'if (answered.writes === undefined) await publish(env.platform, follow(answered));',
-        replace:
-          'if (answered.writes === undefined) publish(env.platform, follow(answered)).catch(() => undefined);',
+        find: 'if (writes === undefined) await publish(env.platform, events);',
+        replace: 'if (writes === undefined) publish(env.platform, events).catch(() => undefined);',
       },
     ],
   },
@@ -27,8 +26,8 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'functions/bank/receive-bank-webhook/function.ts',
-        find: "createHash('sha256').update(rawBody).digest('base64url')",
-        replace: "createHash('sha256').update(headers['webhook-id'] ?? '').digest('base64url')",
+        find: 'deliveryIdOf(bank.name, rawBody)',
+        replace: "deliveryIdOf(bank.name, Buffer.from(headers['webhook-id'] ?? ''))",
       },
     ],
   },
@@ -108,8 +107,8 @@ export const doorBugs: readonly Bug[] = [
     edits: [
       {
         file: 'shared/runtime/dead-letter.ts',
-        find: "return idFrom('prk', functionName, ...what);",
-        replace: "return idFrom('prk', functionName, ...what, Math.random());",
+        find: "return idFrom('prk', functionName, id, fingerprint);",
+        replace: "return idFrom('prk', functionName, id, fingerprint, String(Math.random()));",
       },
     ],
   },

@@ -1,15 +1,9 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { BUGS } from './all.ts';
 import { type Bug, LAWS } from './bug.ts';
-import { cardBugs } from './cards.ts';
-import { coherenceBugs } from './coherence.ts';
 import { copyOf, planted } from './copy.ts';
-import { doorBugs } from './doors.ts';
 import { compiles, endAll, type Finder, findersFor, run, type Verdict } from './finders.ts';
-import { ledgerBugs } from './ledger.ts';
-import { notificationBugs } from './notifications.ts';
-import { paymentBugs } from './payments.ts';
-import { runtimeBugs } from './runtime.ts';
 
 const HELP = `npm run test:planted -- [--only <name>] [--seed <n>] [--seconds <n>] [--list]
 
@@ -21,16 +15,6 @@ longer fits the code or does not compile, and where whoever found it is red with
   --seconds <n>   in which a bug must be found, 60 by default: more on a machine that has other things to do
   --list          says what there is, and plants nothing
 `;
-
-const BUGS: readonly Bug[] = [
-  ...runtimeBugs,
-  ...ledgerBugs,
-  ...cardBugs,
-  ...doorBugs,
-  ...notificationBugs,
-  ...coherenceBugs,
-  ...paymentBugs,
-];
 
 async function main(): Promise<boolean> {
   const { help = false, list = false, only = [], seed = '1', seconds = '60' } = readArguments();

@@ -1,7 +1,7 @@
 import type { Bug } from './bug.ts';
 
 const INBOX = 'shared/runtime/inbox.ts';
-const COMMIT = 'await env.platform.commit([...createInbox(at, entry), ...decided.writes]);';
+const COMMIT = 'const version = await env.platform.commit([...created, ...decided.writes]);';
 const READ = 'const found = await readInbox(env, at);\n      if (found) {';
 
 /** Bugs of once: what is committed, published and acknowledged, and in which order. */
@@ -44,7 +44,7 @@ export const runtimeBugs: readonly Bug[] = [
         file: INBOX,
         find: COMMIT,
         replace: `await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
-    await env.platform.commit(createInbox(at, entry));`,
+    const version = await env.platform.commit(created);`,
       },
     ],
   },
@@ -57,7 +57,7 @@ export const runtimeBugs: readonly Bug[] = [
       {
         file: INBOX,
         find: COMMIT,
-        replace: `await env.platform.commit(createInbox(at, entry));
+        replace: `const version = await env.platform.commit(created);
     if (decided.writes.length > 0) await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);`,
       },
     ],
@@ -72,7 +72,7 @@ export const runtimeBugs: readonly Bug[] = [
         file: INBOX,
         find: COMMIT,
         replace: `const increments = decided.writes.filter((each) => each.do === 'increment');
-    await env.platform.commit([...createInbox(at, entry), ...decided.writes.filter((each) => each.do !== 'increment')]);
+    const version = await env.platform.commit([...created, ...decided.writes.filter((each) => each.do !== 'increment')]);
     if (increments.length > 0) await env.platform.commit([...createInbox(at + randomUUID(), entry), ...increments]);`,
       },
     ],
@@ -87,7 +87,7 @@ export const runtimeBugs: readonly Bug[] = [
         file: INBOX,
         find: COMMIT,
         replace: `const increments = decided.writes.filter((each) => each.do === 'increment');
-    await env.platform.commit([...createInbox(at, entry), ...decided.writes.filter((each) => each.do !== 'increment')]);
+    const version = await env.platform.commit([...created, ...decided.writes.filter((each) => each.do !== 'increment')]);
     if (increments.length > 0) await env.platform.commit(increments);`,
       },
       {
@@ -112,9 +112,9 @@ export const runtimeBugs: readonly Bug[] = [
     edits: [
       {
         file: INBOX,
-        find: 'await publishEntry(env, at, found);\n        if (found.attempt',
+        find: 'await publishEntry(env, found);\n        if (found.attempt',
         replace:
-          'await publishEntry(env, at, { ...found, events: (await decide()).events });\n        if (found.attempt',
+          'await publishEntry(env, { ...found, events: (await decide()).events });\n        if (found.attempt',
       },
     ],
   },
@@ -158,7 +158,7 @@ export const runtimeBugs: readonly Bug[] = [
         each.do === 'replace' ? { ...each, read: await readOne(env.platform, each.read.path) } : each,
       ),
     );
-    await env.platform.commit([...createInbox(at, entry), ...writes]);`,
+    const version = await env.platform.commit([...created, ...writes]);`,
       },
     ],
   },
@@ -171,13 +171,13 @@ export const runtimeBugs: readonly Bug[] = [
       {
         file: INBOX,
         find: COMMIT,
-        replace: `await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
+        replace: `const version = await env.platform.commit([...createInbox(at + randomUUID(), entry), ...decided.writes]);
     handledBy.set(env.turns, (handledBy.get(env.turns) ?? new Set()).add(at));`,
       },
       {
         file: INBOX,
         find: '  const attempt = randomUUID();',
-        replace: `  if (handledBy.get(env.turns)?.has(at)) return 'repeated';\n  const attempt = randomUUID();`,
+        replace: `  if (handledBy.get(env.turns)?.has(at)) return { outcome: 'repeated', answer: undefined };\n  const attempt = randomUUID();`,
       },
       {
         file: INBOX,
