@@ -19,41 +19,34 @@ const CODES: Readonly<Record<number, Call['expects']>> = { 0: 204, 16: 401 };
 
 /** Cloud Run by `gcloud`. Functions take calls from inside Google alone, so Cloud Scheduler makes those of a release. */
 export function cloudRun({ project, region }: { project: string; region: string }, say: Say = typed): Host {
-  const gcloud = (...args: readonly string[]) =>
-    say('gcloud', [...args, '--project', project, '--quiet', '--format', 'json']);
-  const run = (...args: readonly string[]) => gcloud('run', ...args, '--region', region);
-  const scheduler = (...args: readonly string[]) =>
-    gcloud('scheduler', 'jobs', ...args, '--location', region);
-  const service = async (name: string) => serviceFrom(await run('services', 'describe', name));
+  const common = ['--project', project, '--quiet', '--format', 'json'];
+  // What belongs to a container comes last: gcloud reads all that follows --container as that container's.
+  const gcloud = (command: string, name: string, ...args: readonly string[]) =>
+    say('gcloud', [...command.split(' '), name, ...common, ...args]);
+  const run = (command: string, name: string, ...args: readonly string[]) =>
+    gcloud(`run ${command}`, name, '--region', region, ...args);
+  const scheduler = (command: string, id: string, ...args: readonly string[]) =>
+    gcloud(`scheduler jobs ${command}`, id, '--location', region, ...args);
+  const service = async (name: string) => serviceFrom(await run('services describe', name));
   const jobs = new Map<string, string>();
 
   return {
     service,
     async revision(name) {
-      return revisionFrom(await run('revisions', 'describe', name));
+      return revisionFrom(await run('revisions describe', name));
     },
     async revisions(name) {
-      return revisionsFrom(await run('revisions', 'list', '--service', name));
+      return revisionsFrom(await run('revisions list', `--service=${name}`));
     },
     async deploy({ metadata: { name } }, image) {
-      await run(
-        'services',
-        'update',
-        name,
-        '--container',
-        'function',
-        '--image',
-        image,
-        '--no-traffic',
-        '--tag',
-        CANDIDATE,
-      );
+      const ownFlags = ['--container', 'function', '--image', image];
+      await run('services update', name, '--no-traffic', '--tag', CANDIDATE, ...ownFlags);
       return service(name);
     },
     async route({ metadata: { name } }, shares, candidate) {
       const revisions = Object.entries(shares).map(([revision, percent]) => `${revision}=${percent}`);
       const tags = candidate ? ['--set-tags', `${CANDIDATE}=${candidate}`] : ['--clear-tags'];
-      await run('services', 'update-traffic', name, '--to-revisions', revisions.join(','), ...tags);
+      await run('services update-traffic', name, '--to-revisions', revisions.join(','), ...tags);
       return service(name);
     },
     async call({ metadata: { name }, status }, url, call) {
@@ -61,7 +54,7 @@ export function cloudRun({ project, region }: { project: string; region: string 
       if (!jobs.has(name)) {
         jobs.set(name, id);
         await scheduler('delete', id).catch(() => undefined); // of a release that was killed
-        await scheduler('create', 'http', id, ...jobFlags(project, url + call.path, status.url, call));
+        await scheduler('create http', id, ...jobFlags(project, url + call.path, status.url, call));
       }
       const before = await lastAttempt();
       await scheduler('run', id);

@@ -32,22 +32,21 @@ export function openGcloud(serving: Serving) {
       return serving.service(only(positionals), 'function');
     },
     'run services update': (args) => {
+      const at = args.indexOf('--container');
       const { positionals, values } = parseArgs({
-        args,
-        options: {
-          ...REGIONAL,
-          container: { type: 'string' },
-          image: { type: 'string' },
-          'no-traffic': { type: 'boolean' },
-          tag: { type: 'string' },
-        },
+        args: args.slice(0, at),
+        options: { ...REGIONAL, 'no-traffic': { type: 'boolean' }, tag: { type: 'string' } },
         allowPositionals: true,
       });
+      // As the true one: what follows --container is of that container, and --region, for one, is not.
+      const own = parseArgs({
+        args: args.slice(at),
+        options: { container: { type: 'string' }, image: { type: 'string' } },
+      }).values;
       const name = only(positionals);
-      if (values.container !== 'function' || !values.image)
-        throw new Error('Container not found in service.');
+      if (own.container !== 'function' || !own.image) throw new Error('Container not found in service.');
       const before = serving.resolved(name).filter(({ percent }) => percent > 0);
-      const revision = serving.deploy(name, values.image);
+      const revision = serving.deploy(name, own.image);
       if (serving.newest(name, true) !== revision) {
         throw new Error(
           `Revision '${revision}' is not ready and cannot serve traffic. The container failed to start.`,
