@@ -4,7 +4,15 @@ import { Refusal } from '../refusal.ts';
 import type { Call } from './call.ts';
 import { type Say, say as typed } from './command.ts';
 import type { Host } from './host.ts';
-import { CANDIDATE, revisionFrom, revisionsFrom, serviceFrom } from './service.ts';
+import {
+  CANDIDATE,
+  isSettled,
+  isSpread,
+  revisionFrom,
+  revisionsFrom,
+  serviceFrom,
+  taggedIn,
+} from './service.ts';
 
 const ASK_EVERY_MS = 1000;
 const PATIENCE_MS = 90_000;
@@ -46,8 +54,23 @@ export function cloudRun({ project, region }: { project: string; region: string 
     async route({ metadata: { name } }, shares, candidate) {
       const revisions = Object.entries(shares).map(([revision, percent]) => `${revision}=${percent}`);
       const tags = candidate ? ['--set-tags', `${CANDIDATE}=${candidate}`] : ['--clear-tags'];
-      await run('services update-traffic', name, '--to-revisions', revisions.join(','), ...tags);
-      return service(name);
+      const failure = await run(
+        'services update-traffic',
+        name,
+        '--to-revisions',
+        revisions.join(','),
+        ...tags,
+      )
+        .then(() => undefined)
+        .catch((error: Error) => error);
+      const found = await service(name);
+      // It fails as well where the newest revision never got ready, though the traffic went where it was told.
+      if (
+        failure &&
+        !(isSettled(found) && isSpread(found, shares) && taggedIn(found)?.revision === candidate)
+      )
+        throw failure;
+      return found;
     },
     async call({ metadata: { name }, status }, url, call) {
       const id = `release-${name}`;

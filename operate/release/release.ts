@@ -6,7 +6,7 @@ import type { Host } from './host.ts';
 import { missing, type Verdict } from './judge.ts';
 import { type Metrics, Unanswered } from './metrics.ts';
 import type { Change } from './plan.ts';
-import { type Service, taggedIn, trafficOf } from './service.ts';
+import { isSpread, taggedIn } from './service.ts';
 import { watch } from './watch.ts';
 
 const STEPS = [5, 25, 100];
@@ -117,14 +117,6 @@ async function climb(
     tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
   }
   return undefined;
-}
-
-function isSpread(found: Service, shares: Readonly<Record<string, number>>): boolean {
-  const is = trafficOf(found);
-  return (
-    is.size === Object.keys(shares).length &&
-    [...is].every(([revision, percent]) => shares[revision] === percent)
-  );
 }
 
 /** What must not fail is tried again; where it fails for good, whoever releases must do it, and is told so. */

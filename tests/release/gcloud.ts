@@ -78,8 +78,11 @@ export function openGcloud(serving: Serving) {
         percent: Number(percent),
       }));
       const tags = pairs(values['set-tags']).flatMap(([tag, revision]) => tagged(tag, revision));
-      serving.route(only(positionals), [...shares, ...tags]);
-      return serving.service(only(positionals), 'function');
+      const name = only(positionals);
+      serving.route(name, [...shares, ...tags]);
+      if (serving.newest(name, true) !== serving.newest(name, false))
+        throw new Error(`Revision '${serving.newest(name, false)}' is not ready and cannot serve traffic.`);
+      return serving.resolved(name);
     },
     'run revisions describe': (args) => {
       const { positionals } = parseArgs({ args, options: REGIONAL, allowPositionals: true });
