@@ -14,7 +14,7 @@ import {
   taggedIn,
 } from './service.ts';
 
-const ASK_EVERY_MS = 1000;
+const ASK_EVERY_MS = 250;
 const PATIENCE_MS = 90_000;
 
 const job = z.object({
@@ -24,6 +24,8 @@ const job = z.object({
 
 /** What Cloud Scheduler makes of an answer. Source: https://cloud.google.com/apis/design/errors#error_model */
 const CODES: Readonly<Record<number, Call['expects']>> = { 0: 204, 16: 401 };
+/** Not of that list: no attempt of the job has ended yet. */
+const NOT_KNOWN = -1;
 
 /** Cloud Run by `gcloud`. Functions take calls from inside Google alone, so Cloud Scheduler makes those of a release. */
 export function cloudRun({ project, region }: { project: string; region: string }, say: Say = typed): Host {
@@ -83,8 +85,8 @@ export function cloudRun({ project, region }: { project: string; region: string 
       await scheduler('run', id);
       for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await pause(ASK_EVERY_MS)) {
         const now = await lastAttempt();
-        if (now.lastAttemptTime === before.lastAttemptTime) continue;
         const code = now.status?.code ?? 0;
+        if (now.lastAttemptTime === before.lastAttemptTime || code === NOT_KNOWN) continue;
         return CODES[code] === call.expects ? undefined : `with code ${code} of Cloud Scheduler's`;
       }
       throw new Refusal(`${name}: Cloud Scheduler did not call it in ${PATIENCE_MS / 1000} s.`);
