@@ -63,7 +63,7 @@ async function main(): Promise<number> {
   if (values.plan || changes.length === 0) return 0;
   const metrics = metricsOf(on, project, values.prometheus);
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(new Refusal(`Stopped by ${name}.`)));
   }
   return releaseAll(changes, { host, metrics, stepMs, signal: stopping.signal });

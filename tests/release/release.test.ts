@@ -64,6 +64,17 @@ test('whoever stops a release has all traffic back where it was', async () => {
   expect(cloud.jobs()).toEqual([]);
 });
 
+test('so it is where nobody hears it any more', async () => {
+  const cloud = await aCloud('knative');
+  const run = await cloud.release({ [FN]: NEW }, ONE);
+  await run.says('has 25 %');
+  run.child.stdout.destroy();
+  run.child.stderr.destroy();
+  run.child.kill('SIGHUP');
+  expect(await run.ended).toBe(1);
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+});
+
 test('after a release that was killed the next one says so, and --return ends it', async () => {
   const cloud = await aCloud('knative');
   const run = await cloud.release({ [FN]: NEW }, ONE);
