@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import { Refusal } from '../refusal.ts';
 import { callOf } from './call.ts';
+import { giveBack } from './give-back.ts';
 import type { Host } from './host.ts';
 import { missing, type Verdict } from './judge.ts';
 import { type Metrics, Unanswered } from './metrics.ts';
 import type { Change } from './plan.ts';
-import { isSpread, taggedIn, trafficOf } from './service.ts';
+import { imageIn, isSpread, taggedIn } from './service.ts';
 import { watch } from './watch.ts';
 
 const STEPS = [5, 25, 100];
 const LOOK_EVERY_MS = 30_000;
 // Functions tell what they counted every ten seconds, and a collector or Prometheus passes it on a little later.
 const TOLD_WITHIN_MS = 20_000;
-const TRIES = 5;
 const TAKEN_OVER: Verdict = { is: 'taken over', why: 'somebody else moved its traffic' };
 
 export type Surroundings = {
@@ -45,6 +45,10 @@ export async function release(
     const tagged = taggedIn(deployed);
     if (!tagged || tagged.revision === serving) {
       throw new Refusal(`${fn.name}: its new revision has no address under its tag.`);
+    }
+    const { spec } = await host.revision(tagged.revision);
+    if (imageIn(spec.containers, fn.name) !== image) {
+      throw new Refusal(`${tagged.revision} was made by somebody else meanwhile, of another image.`);
     }
     candidate = tagged.revision;
     tell(`${candidate} is there, without traffic; ${serving} serves`);
@@ -119,32 +123,4 @@ async function climb(
     tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
   }
   return isSpread(await host.service(fn.name), shares) ? undefined : TAKEN_OVER;
-}
-
-/**
- * What must not fail is tried again; where it fails for good, whoever releases must do it, and is told so. Where a revision
- * of neither side has traffic somebody else gave it that, and it stays so.
- */
-async function giveBack(
-  name: string,
-  { serving, candidate }: { serving: string; candidate: string | undefined },
-  { host, tell }: Surroundings,
-): Promise<void> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const found = await host.service(name);
-      const other = [...trafficOf(found).keys()].find((each) => each !== serving && each !== candidate);
-      if (!other) await host.route(found, { [serving]: 100 });
-      tell(other ? `${other} has traffic from somebody else, and keeps it` : `went back to ${serving}`);
-      return;
-    } catch (error) {
-      if (tried === TRIES) {
-        throw new Error(`${name} COULD NOT GO BACK to ${serving}: give it all traffic by hand.`, {
-          cause: error,
-        });
-      }
-      tell(`going back failed, once more: ${(error as Error).message}`);
-      await pause(1000 * tried);
-    }
-  }
 }

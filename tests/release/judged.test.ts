@@ -233,3 +233,20 @@ test('what is stopped before it has traffic never gets any', async () => {
   expect(told.join()).not.toContain('has 5 %');
   expect(shares).toEqual(WENT_BACK);
 });
+
+test('what somebody else deploys while a revision gets ready is not released in its place', async () => {
+  const { say } = cloud;
+  const other = `images.example/fn@sha256:${'d'.repeat(64)}`;
+  let isPatched = false;
+  cloud.say = async (command, args) => {
+    if (isPatched && cloud.serving.imageOf(FN) === NEW) cloud.serving.deploy(FN, other);
+    isPatched ||= args[0] === 'patch';
+    return say(command, args);
+  };
+  const { verdict, told, shares } = await released();
+  expect(verdict).toMatchObject({
+    message: `${FN}-00003 was made by somebody else meanwhile, of another image.`,
+  });
+  expect(told.join()).not.toContain('%');
+  expect(shares).toEqual(WENT_BACK);
+});
