@@ -25,7 +25,7 @@ const service = z.object({
     url: z.url(),
     latestCreatedRevisionName: z.string(),
     latestReadyRevisionName: z.string().optional(),
-    traffic: z.array(target),
+    traffic: z.array(target).default([]),
   }),
 });
 
