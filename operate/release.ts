@@ -4,15 +4,15 @@ import * as z from 'zod';
 import { registry } from '../functions/registry.ts';
 import type { DeclaredFunction } from '../shared/runtime/declared.ts';
 import { Refusal } from './refusal.ts';
-import { releaseAll } from './release/all.ts';
+import { releaseAll, returnAll } from './release/all.ts';
 import { cloudRun } from './release/cloud-run.ts';
 import { say } from './release/command.ts';
 import type { Host } from './release/host.ts';
 import { knative } from './release/knative.ts';
 import { type Metrics, prometheus } from './release/metrics.ts';
-import { before, type Change, changeOf } from './release/plan.ts';
+import { type Change, changeOf } from './release/plan.ts';
 
-const HELP = `npm run release -- --on cloud-run|knative (--changed | --function <name>) [--plan | --return]
+const HELP = `npm run release -- --on cloud-run|knative (--changed | --function <name>) [--plan | --return [--to <revision>]]
 
 Releases functions whose image is another than what serves, or whose configuration is. A new revision is called without
 traffic, then gets 5 %, 25 % and all of it; where it does worse than the one before (errors, latency, what is parked or
@@ -21,7 +21,9 @@ contradicts itself, drift), or its metrics are missing, that one gets all of the
   --changed              every function that changed, four at once
   --function <name>      only this one; may be given several times
   --plan                 say what would be released, and change nothing
-  --return               give all traffic back to the revision before; also after a release that was killed
+  --return               give all traffic back to the revision before; also after a release that was killed. Where traffic is
+                         not split that is the one made before what serves, be it one that went back once
+  --to <revision>        with --return of one function: to this one
   --step-minutes <n>     how long each step is looked at; else 10
   --images <file>        what npm run images -- --push wrote; else .local/images/digests.json
   --project <id>         else GOOGLE_CLOUD_PROJECT
@@ -38,6 +40,7 @@ async function main(): Promise<number> {
       function: { type: 'string', multiple: true },
       plan: { type: 'boolean' },
       return: { type: 'boolean' },
+      to: { type: 'string' },
       'step-minutes': { type: 'string', default: '10' },
       images: { type: 'string', default: '.local/images/digests.json' },
       project: { type: 'string', default: process.env.GOOGLE_CLOUD_PROJECT },
@@ -55,7 +58,11 @@ async function main(): Promise<number> {
   if (!project) throw new Refusal('--project says in which project, or GOOGLE_CLOUD_PROJECT.');
   const host = hostOf(on, project, values);
   const functions = chosen(values);
-  if (values.return) return goBack(host, functions);
+  if (values.to && !(values.return && functions.length === 1))
+    throw new Refusal(
+      '--to says where one function is returned to: --return --function <name> --to <revision>.',
+    );
+  if (values.return) return returnAll(host, functions, values.to);
 
   const stepMs = Number(values['step-minutes']) * 60_000;
   if (!(stepMs > 0)) throw new Refusal('--step-minutes is a number of minutes, as in 10.');
@@ -63,7 +70,7 @@ async function main(): Promise<number> {
   if (values.plan || changes.length === 0) return 0;
   const metrics = metricsOf(on, project, values.prometheus);
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(new Refusal(`Stopped by ${name}.`)));
   }
   return releaseAll(changes, { host, metrics, stepMs, signal: stopping.signal });
@@ -96,6 +103,7 @@ function chosen(values: { changed?: boolean; function?: string[]; return?: boole
   const unknown = names.find((name) => !all.some((fn) => fn.name === name));
   if (unknown) throw new Refusal(`There is no function ${unknown}; functions/registry.ts lists them.`);
   if (values.changed && !values.return && names.length === 0) return all;
+  if (values.return && names.length === 0) throw new Refusal('--return takes --function <name>: which one?');
   if (values.changed || names.length === 0)
     throw new Refusal('It takes --changed or --function <name>: --help says more.');
   return all.filter(({ name }) => names.includes(name));
@@ -131,15 +139,6 @@ function wordsOf({ serving, image, waiting }: Change): string {
   return waiting
     ? `${waiting} waits, ${serving} serves`
     : `${image.replace(/^.*@/, '')}, where ${serving} serves another`;
-}
-
-async function goBack(host: Host, functions: readonly DeclaredFunction[]): Promise<number> {
-  for (const { name } of functions) {
-    const revision = await before(host, name);
-    await host.route(await host.service(name), { [revision]: 100 });
-    console.log(`${name}: ${revision} serves`);
-  }
-  return 0;
 }
 
 process.exitCode = await main().catch((error: Error) => {

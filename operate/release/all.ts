@@ -1,4 +1,6 @@
-import type { Change } from './plan.ts';
+import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import type { Host } from './host.ts';
+import { before, type Change } from './plan.ts';
 import { release, type Surroundings } from './release.ts';
 
 const AT_ONCE = 4;
@@ -33,4 +35,18 @@ export async function releaseAll(
   for (const { fn } of changes)
     console.log(`${fn.name.padEnd(width)}  ${outcomes.get(fn.name) ?? 'not begun'}`);
   return goesOn && outcomes.size === changes.length ? 0 : 1;
+}
+
+/** Gives all traffic of each back to the revision before, or to this one. */
+export async function returnAll(
+  host: Host,
+  functions: readonly DeclaredFunction[],
+  to: string | undefined,
+): Promise<number> {
+  for (const { name } of functions) {
+    const revision = to ?? (await before(host, name));
+    await host.route(await host.service(name), { [revision]: 100 });
+    console.log(`${name}: ${revision} serves`);
+  }
+  return 0;
 }

@@ -4,7 +4,7 @@ import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 
 /** What a release itself asks of a revision: a call that is counted, and does what may always come once too often. */
 export type Call = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

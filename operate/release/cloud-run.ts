@@ -4,9 +4,17 @@ import { Refusal } from '../refusal.ts';
 import type { Call } from './call.ts';
 import { type Say, say as typed } from './command.ts';
 import type { Host } from './host.ts';
-import { CANDIDATE, revisionFrom, revisionsFrom, serviceFrom } from './service.ts';
+import {
+  CANDIDATE,
+  isSettled,
+  isSpread,
+  revisionFrom,
+  revisionsFrom,
+  serviceFrom,
+  taggedIn,
+} from './service.ts';
 
-const ASK_EVERY_MS = 1000;
+const ASK_EVERY_MS = 250;
 const PATIENCE_MS = 90_000;
 
 const job = z.object({
@@ -16,59 +24,69 @@ const job = z.object({
 
 /** What Cloud Scheduler makes of an answer. Source: https://cloud.google.com/apis/design/errors#error_model */
 const CODES: Readonly<Record<number, Call['expects']>> = { 0: 204, 16: 401 };
+/** Not of that list: no attempt of the job has ended yet. */
+const NOT_KNOWN = -1;
 
 /** Cloud Run by `gcloud`. Functions take calls from inside Google alone, so Cloud Scheduler makes those of a release. */
 export function cloudRun({ project, region }: { project: string; region: string }, say: Say = typed): Host {
-  const gcloud = (...args: readonly string[]) =>
-    say('gcloud', [...args, '--project', project, '--quiet', '--format', 'json']);
-  const run = (...args: readonly string[]) => gcloud('run', ...args, '--region', region);
-  const scheduler = (...args: readonly string[]) =>
-    gcloud('scheduler', 'jobs', ...args, '--location', region);
-  const service = async (name: string) => serviceFrom(await run('services', 'describe', name));
+  const common = ['--project', project, '--quiet', '--format', 'json'];
+  // What belongs to a container comes last: gcloud reads all that follows --container as that container's.
+  const gcloud = (command: string, name: string, ...args: readonly string[]) =>
+    say('gcloud', [...command.split(' '), name, ...common, ...args]);
+  const run = (command: string, name: string, ...args: readonly string[]) =>
+    gcloud(`run ${command}`, name, '--region', region, ...args);
+  const scheduler = (command: string, id: string, ...args: readonly string[]) =>
+    gcloud(`scheduler jobs ${command}`, id, '--location', region, ...args);
+  const service = async (name: string) => serviceFrom(await run('services describe', name));
   const jobs = new Map<string, string>();
 
   return {
     service,
     async revision(name) {
-      return revisionFrom(await run('revisions', 'describe', name));
+      return revisionFrom(await run('revisions describe', name));
     },
     async revisions(name) {
-      return revisionsFrom(await run('revisions', 'list', '--service', name));
+      return revisionsFrom(await run('revisions list', `--service=${name}`));
     },
     async deploy({ metadata: { name } }, image) {
-      await run(
-        'services',
-        'update',
-        name,
-        '--container',
-        'function',
-        '--image',
-        image,
-        '--no-traffic',
-        '--tag',
-        CANDIDATE,
-      );
+      const ownFlags = ['--container', 'function', '--image', image];
+      await run('services update', name, '--no-traffic', '--tag', CANDIDATE, ...ownFlags);
       return service(name);
     },
     async route({ metadata: { name } }, shares, candidate) {
       const revisions = Object.entries(shares).map(([revision, percent]) => `${revision}=${percent}`);
       const tags = candidate ? ['--set-tags', `${CANDIDATE}=${candidate}`] : ['--clear-tags'];
-      await run('services', 'update-traffic', name, '--to-revisions', revisions.join(','), ...tags);
-      return service(name);
+      const failure = await run(
+        'services update-traffic',
+        name,
+        '--to-revisions',
+        revisions.join(','),
+        ...tags,
+      )
+        .then(() => undefined)
+        .catch((error: Error) => error);
+      const found = await service(name);
+      // It fails as well where the newest revision never got ready, though the traffic went where it was told.
+      if (
+        failure &&
+        !(isSettled(found) && isSpread(found, shares) && taggedIn(found)?.revision === candidate)
+      )
+        throw failure;
+      return found;
     },
     async call({ metadata: { name }, status }, url, call) {
       const id = `release-${name}`;
       if (!jobs.has(name)) {
         jobs.set(name, id);
         await scheduler('delete', id).catch(() => undefined); // of a release that was killed
-        await scheduler('create', 'http', id, ...jobFlags(project, url + call.path, status.url, call));
+        await scheduler('create http', id, ...jobFlags(project, url + call.path, status.url, call));
       }
       const before = await lastAttempt();
       await scheduler('run', id);
       for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await pause(ASK_EVERY_MS)) {
         const now = await lastAttempt();
-        if (now.lastAttemptTime === before.lastAttemptTime) continue;
         const code = now.status?.code ?? 0;
+        if (now.lastAttemptTime === before.lastAttemptTime || code === NOT_KNOWN) continue;
         return CODES[code] === call.expects ? undefined : `with code ${code} of Cloud Scheduler's`;
       }
       throw new Refusal(`${name}: Cloud Scheduler did not call it in ${PATIENCE_MS / 1000} s.`);

@@ -12,6 +12,7 @@ export class Unanswered extends Error {
 
 const TIMEOUT_MS = 20_000;
 const TRIES = 3;
+const TOKEN_KEPT_MS = 60_000;
 
 const answer = z.object({
   status: z.literal('success'),
@@ -21,12 +22,22 @@ const answer = z.object({
   }),
 });
 
-/** @param url as in `http://prometheus.observability:9090`; `token` is asked for anew with each query. */
+/**
+ * @param url as in `http://prometheus.observability:9090`; `token` is asked for once a minute. A look is twenty queries for each
+ *   function, and `gcloud`, which has the token, takes a second of a processor to say it.
+ */
 export function prometheus(url: string, token?: () => Promise<string>, pauseMs = 2000): Metrics {
+  let kept: { readonly token: string; readonly until: number } | undefined;
+
+  async function tokenNow(ask: () => Promise<string>): Promise<string> {
+    if (!kept || kept.until < Date.now()) kept = { token: await ask(), until: Date.now() + TOKEN_KEPT_MS };
+    return kept.token;
+  }
+
   return async (query) => {
     for (let tried = 1; ; tried += 1) {
       try {
-        return await ask(url, query, await token?.());
+        return await ask(url, query, token && (await tokenNow(token)));
       } catch (error) {
         if (tried === TRIES)
           throw new Unanswered(`${url} does not tell: ${(error as Error).message}`, { cause: error });

@@ -24,7 +24,10 @@ export async function changeOf(host: Host, fn: DeclaredFunction, image: string):
   return imageIn(spec.containers, name) === image ? undefined : { fn, serving, image, waiting: undefined };
 }
 
-/** The revision to go back to: the other one of a release that was left, else the one before what serves. */
+/**
+ * The revision to go back to: the other one of a release that was left, else the one made before what serves. Nobody writes
+ * down whether that one ever served: it may be one that went back.
+ */
 export async function before(host: Host, name: string): Promise<string> {
   const found = await host.service(name);
   const shares = trafficOf(found);

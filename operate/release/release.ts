@@ -2,18 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
 import { Refusal } from '../refusal.ts';
 import { callOf } from './call.ts';
+import { giveBack } from './give-back.ts';
 import type { Host } from './host.ts';
 import { missing, type Verdict } from './judge.ts';
 import { type Metrics, Unanswered } from './metrics.ts';
 import type { Change } from './plan.ts';
-import { type Service, taggedIn, trafficOf } from './service.ts';
+import { imageIn, isSpread, taggedIn } from './service.ts';
 import { watch } from './watch.ts';
 
 const STEPS = [5, 25, 100];
 const LOOK_EVERY_MS = 30_000;
 // Functions tell what they counted every ten seconds, and a collector or Prometheus passes it on a little later.
 const TOLD_WITHIN_MS = 20_000;
-const TRIES = 5;
+const TAKEN_OVER: Verdict = { is: 'taken over', why: 'somebody else moved its traffic' };
 
 export type Surroundings = {
   readonly host: Host;
@@ -34,8 +35,10 @@ export async function release(
   surroundings: Surroundings,
 ): Promise<Verdict | undefined> {
   const { host, signal, tell } = surroundings;
+  let candidate: string | undefined;
   try {
     const found = await host.service(fn.name);
+    if (!isSpread(found, { [serving]: 100 })) return TAKEN_OVER;
     const deployed = waiting
       ? await host.route(found, { [serving]: 100 }, waiting)
       : await host.deploy(found, image, serving);
@@ -43,23 +46,23 @@ export async function release(
     if (!tagged || tagged.revision === serving) {
       throw new Refusal(`${fn.name}: its new revision has no address under its tag.`);
     }
-    tell(`${tagged.revision} is there, without traffic; ${serving} serves`);
+    const { spec } = await host.revision(tagged.revision);
+    if (imageIn(spec.containers, fn.name) !== image) {
+      throw new Refusal(`${tagged.revision} was made by somebody else meanwhile, of another image.`);
+    }
+    candidate = tagged.revision;
+    tell(`${candidate} is there, without traffic; ${serving} serves`);
     const verdict = await climb(fn, { serving, ...tagged }, surroundings).catch(unlessUnanswered);
-    if (verdict?.is === 'taken over') {
-      tell(`ended. ${verdict.why}`);
-      return verdict;
+    if (!verdict) {
+      await host.route(await host.service(fn.name), { [candidate]: 100 });
+      tell(`${candidate} serves`);
+      return undefined;
     }
-    if (verdict) {
-      await giveBack(fn.name, serving, surroundings);
-      tell(`went back to ${serving}. ${verdict.why}`);
-      return verdict;
-    }
-    await host.route(await host.service(fn.name), { [tagged.revision]: 100 });
-    tell(`${tagged.revision} serves`);
-    return undefined;
+    tell(verdict.why);
+    if (verdict !== TAKEN_OVER) await giveBack(fn.name, { serving, candidate }, surroundings);
+    return verdict;
   } catch (error) {
-    await giveBack(fn.name, serving, surroundings);
-    tell(`went back to ${serving}`);
+    await giveBack(fn.name, { serving, candidate }, surroundings);
     throw signal.aborted ? signal.reason : error;
   } finally {
     await host
@@ -81,21 +84,24 @@ async function climb(
   { host, metrics, stepMs, signal, tell }: Surroundings,
 ): Promise<Verdict | undefined> {
   const seen = watch(metrics, fn, { serving, candidate }, new Date());
+  let shares: Record<string, number> = { [serving]: 100 };
   let own = 0;
   const answers = async (): Promise<Verdict | undefined> => {
+    const found = await host.service(fn.name);
+    if (!isSpread(found, shares)) return TAKEN_OVER;
     own += 1;
-    const instead = await host.call(await host.service(fn.name), url, callOf(fn, new Date()));
+    const instead = await host.call(found, url, callOf(fn, new Date()));
     return instead === undefined ? undefined : { is: 'worse', why: `under its tag it answered ${instead}` };
   };
 
   const refused = await answers();
   if (refused) return refused;
-  let shares: Record<string, number> = { [serving]: 100 };
   let inLast = 0;
   for (const percent of STEPS) {
     const before = await seen.calls(new Date());
     const found = await host.service(fn.name);
-    if (!isSpread(found, shares)) return { is: 'taken over', why: 'somebody else moved its traffic' };
+    if (!isSpread(found, shares)) return TAKEN_OVER;
+    signal.throwIfAborted();
     shares = percent === 100 ? { [candidate]: 100 } : { [candidate]: percent, [serving]: 100 - percent };
     await host.route(found, shares, candidate);
     tell(`${candidate} has ${percent} %`);
@@ -116,31 +122,5 @@ async function climb(
     inLast = counted.candidate - own + counted.serving;
     tell(`${counted.candidate} calls of it and ${counted.serving} of ${serving}: nothing is worse`);
   }
-  return undefined;
-}
-
-function isSpread(found: Service, shares: Readonly<Record<string, number>>): boolean {
-  const is = trafficOf(found);
-  return (
-    is.size === Object.keys(shares).length &&
-    [...is].every(([revision, percent]) => shares[revision] === percent)
-  );
-}
-
-/** What must not fail is tried again; where it fails for good, whoever releases must do it, and is told so. */
-async function giveBack(name: string, serving: string, { host, tell }: Surroundings): Promise<void> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      await host.route(await host.service(name), { [serving]: 100 });
-      return;
-    } catch (error) {
-      if (tried === TRIES) {
-        throw new Error(`${name} COULD NOT GO BACK to ${serving}: give it all traffic by hand.`, {
-          cause: error,
-        });
-      }
-      tell(`going back failed, once more: ${(error as Error).message}`);
-      await pause(1000 * tried);
-    }
-  }
+  return isSpread(await host.service(fn.name), shares) ? undefined : TAKEN_OVER;
 }

@@ -25,7 +25,7 @@ const service = z.object({
     url: z.url(),
     latestCreatedRevisionName: z.string(),
     latestReadyRevisionName: z.string().optional(),
-    traffic: z.array(target),
+    traffic: z.array(target).default([]),
   }),
 });
 
@@ -71,6 +71,15 @@ export function trafficOf({ status }: Service): Map<string, number> {
   return shares;
 }
 
+/** Whether its traffic is spread so, and in no other way. */
+export function isSpread(found: Service, shares: Readonly<Record<string, number>>): boolean {
+  const is = trafficOf(found);
+  return (
+    is.size === Object.keys(shares).length &&
+    [...is].every(([revision, percent]) => shares[revision] === percent)
+  );
+}
+
 export function taggedIn({ status }: Service): { revision: string; url: string } | undefined {
   const found = status.traffic.find(({ tag }) => tag === CANDIDATE);
   return found?.revisionName && found.url ? { revision: found.revisionName, url: found.url } : undefined;
@@ -85,6 +94,11 @@ export function servingIn(found: Service): string {
   throw new Refusal(
     `${name}: its traffic is split (${shares || 'nobody has any'}): a release is under way, or was left in the middle. npm run release -- --return --function ${name} ends it.`,
   );
+}
+
+/** Whether what it tells is of what it was told last. */
+export function isSettled({ metadata, status }: Service): boolean {
+  return status.observedGeneration >= metadata.generation;
 }
 
 export function isReady({ status }: Revision): boolean {

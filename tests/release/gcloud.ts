@@ -15,11 +15,14 @@ type Job = {
   readonly headers: Record<string, string>;
   readonly body: string | undefined;
   lastAttemptTime?: string;
-  status?: { code?: number };
+  status: { code?: number };
+  ends?: { code?: number };
 };
 
 /** Cloud Scheduler's word for an answer. Source: https://cloud.google.com/apis/design/errors#error_model */
 const CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 404: 5, 429: 8, 500: 13, 503: 14 };
+
+const METHODS = ['DELETE', 'GET', 'HEAD', 'POST', 'PUT'];
 
 /** As much of `gcloud` as a release types; an argument that the true one would not know is refused as it refuses. */
 export function openGcloud(serving: Serving) {
@@ -32,22 +35,21 @@ export function openGcloud(serving: Serving) {
       return serving.service(only(positionals), 'function');
     },
     'run services update': (args) => {
+      const at = args.indexOf('--container');
       const { positionals, values } = parseArgs({
-        args,
-        options: {
-          ...REGIONAL,
-          container: { type: 'string' },
-          image: { type: 'string' },
-          'no-traffic': { type: 'boolean' },
-          tag: { type: 'string' },
-        },
+        args: args.slice(0, at),
+        options: { ...REGIONAL, 'no-traffic': { type: 'boolean' }, tag: { type: 'string' } },
         allowPositionals: true,
       });
+      // As the true one: what follows --container is of that container, and --region, for one, is not.
+      const own = parseArgs({
+        args: args.slice(at),
+        options: { container: { type: 'string' }, image: { type: 'string' } },
+      }).values;
       const name = only(positionals);
-      if (values.container !== 'function' || !values.image)
-        throw new Error('Container not found in service.');
+      if (own.container !== 'function' || !own.image) throw new Error('Container not found in service.');
       const before = serving.resolved(name).filter(({ percent }) => percent > 0);
-      const revision = serving.deploy(name, values.image);
+      const revision = serving.deploy(name, own.image);
       if (serving.newest(name, true) !== revision) {
         throw new Error(
           `Revision '${revision}' is not ready and cannot serve traffic. The container failed to start.`,
@@ -79,8 +81,11 @@ export function openGcloud(serving: Serving) {
         percent: Number(percent),
       }));
       const tags = pairs(values['set-tags']).flatMap(([tag, revision]) => tagged(tag, revision));
-      serving.route(only(positionals), [...shares, ...tags]);
-      return serving.service(only(positionals), 'function');
+      const name = only(positionals);
+      serving.route(name, [...shares, ...tags]);
+      if (serving.newest(name, true) !== serving.newest(name, false))
+        throw new Error(`Revision '${serving.newest(name, false)}' is not ready and cannot serve traffic.`);
+      return serving.resolved(name);
     },
     'run revisions describe': (args) => {
       const { positionals } = parseArgs({ args, options: REGIONAL, allowPositionals: true });
@@ -110,15 +115,19 @@ export function openGcloud(serving: Serving) {
       });
       const [kind, id = ''] = positionals;
       if (kind !== 'http') throw new Error(`Invalid choice: '${kind}'.`);
+      const method = values['http-method'] ?? 'POST';
+      if (!METHODS.includes(method))
+        throw new Error(`argument --http-method: Invalid choice: '${method.toLowerCase()}'.`);
       if (jobs.has(id)) throw new Error(`ALREADY_EXISTS: Job ${id} already exists.`);
       const email = values['oidc-service-account-email'];
       // What Google's own front does with the token: this one is for who may call, and none for who may not.
       const authorization = email && { authorization: `Bearer ${email}|${values['oidc-token-audience']}` };
       jobs.set(id, {
         uri: values.uri ?? '',
-        method: values['http-method'] ?? 'POST',
+        method,
         headers: { ...Object.fromEntries(pairs(values.headers)), ...authorization },
         body: values['message-body'],
+        status: { code: -1 },
       });
     },
     'scheduler jobs run': async (args) => {
@@ -129,9 +138,16 @@ export function openGcloud(serving: Serving) {
       );
       tick += 1;
       job.lastAttemptTime = new Date(Date.UTC(2026, 10, 27) + tick).toISOString();
-      job.status = response?.ok ? {} : { code: CODES[response?.status ?? 503] ?? 2 };
+      job.status = { code: -1 };
+      job.ends = response?.ok ? {} : { code: CODES[response?.status ?? 503] ?? 2 };
     },
-    'scheduler jobs describe': (args) => jobOf(args),
+    'scheduler jobs describe': (args) => {
+      const job = jobOf(args);
+      const { lastAttemptTime, status } = job;
+      // That an attempt has begun is seen once before it is seen how it ended.
+      if (job.ends) job.status = job.ends;
+      return { lastAttemptTime, status };
+    },
     'scheduler jobs delete': (args) => {
       jobOf(args);
       jobs.delete(args[0] ?? '');

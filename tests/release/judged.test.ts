@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { registry } from '../../functions/registry.ts';
 import { cloudRun } from '../../operate/release/cloud-run.ts';
+import type { Host } from '../../operate/release/host.ts';
 import { knative } from '../../operate/release/knative.ts';
 import { prometheus } from '../../operate/release/metrics.ts';
-import { changeOf } from '../../operate/release/plan.ts';
+import { type Change, changeOf } from '../../operate/release/plan.ts';
 import { release } from '../../operate/release/release.ts';
 import { type Cloud, type On, openCloud, PROJECT } from './cloud.ts';
 import { BROKEN } from './serving.ts';
@@ -17,31 +18,45 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
+function hostOf(on: On): Host {
+  return on === 'knative'
+    ? knative({ project: PROJECT, namespace: 'counterfoil' }, cloud.say)
+    : cloudRun({ project: PROJECT, region: 'europe-west1' }, cloud.say);
+}
+
+async function planned(host: Host, image: string): Promise<Change> {
+  const fn = registry.map((entry) => entry.fn).find(({ name }) => name === FN);
+  const change = fn && (await changeOf(host, fn, image));
+  if (!change) throw new Error('nothing changes');
+  return change;
+}
+
 /** In this process: what `npm run release` does once it has read what is typed. */
 async function released({
   on = 'knative',
   image = NEW,
   when = {},
+  meanwhile = () => {},
+  stopping = new AbortController(),
 }: {
   on?: On;
   image?: string;
+  /** What happens when this is told. */
   when?: Record<string, () => void>;
+  /** What happens between the plan and the release. */
+  meanwhile?: () => void;
+  stopping?: AbortController;
 } = {}) {
   const told: string[] = [];
-  const host =
-    on === 'knative'
-      ? knative({ project: PROJECT, namespace: 'counterfoil' }, cloud.say)
-      : cloudRun({ project: PROJECT, region: 'europe-west1' }, cloud.say);
-  const fn = registry.map((entry) => entry.fn).find(({ name }) => name === FN);
-  const change = fn && (await changeOf(host, fn, image));
-  if (!change) throw new Error('nothing changes');
+  const host = hostOf(on);
+  const change = await planned(host, image);
+  meanwhile();
   const tell = (line: string) => {
     told.push(line);
     for (const [text, act] of Object.entries(when)) if (line.includes(text)) act();
   };
   const metrics = prometheus(cloud.address(), undefined, 10);
-  const signal = new AbortController().signal;
-  const verdict = await release(change, { host, metrics, stepMs: 300, signal, tell }).catch(
+  const verdict = await release(change, { host, metrics, stepMs: 300, signal: stopping.signal, tell }).catch(
     (error: Error) => error,
   );
   const shares = cloud.serving.resolved(FN).map(({ revisionName, percent }) => [revisionName, percent]);
@@ -164,16 +179,74 @@ test.each<On>(['cloud-run', 'knative'])(
   },
 );
 
-test('where somebody else moves the traffic meanwhile, it ends there and leaves it to them', async () => {
+test.each([
+  ['has 5 %', { [`${FN}-00003`]: 100 }],
+  ['has 25 %', { [BEFORE]: 100 }],
+  ['has 100 %', { [`${FN}-00003`]: 100 }],
+])(
+  'where somebody else moves the traffic when it %s, it ends there and leaves it to them',
+  async (line, to) => {
+    const moves = () => {
+      cloud.serving.deploy(FN, OLD);
+      const traffic = Object.entries(to).map(([revisionName, percent]) => ({ revisionName, percent }));
+      cloud.serving.route(FN, traffic);
+      cloud.calls.length = 0;
+    };
+    const { verdict, shares } = await released({ when: { [line]: moves } });
+    expect(verdict).toEqual({ is: 'taken over', why: 'somebody else moved its traffic' });
+    expect(shares).toEqual(Object.entries(to));
+    expect(changes(cloud)).toEqual([]);
+  },
+);
+
+test('what goes wrong meanwhile leaves it to them as well', async () => {
   const third = `${FN}-00003`;
-  const { verdict, shares } = await released({
-    when: {
-      'has 5 %': () => {
-        cloud.serving.deploy(FN, OLD);
-        cloud.serving.route(FN, [{ revisionName: third, percent: 100 }]);
-      },
-    },
-  });
-  expect(verdict).toEqual({ is: 'taken over', why: 'somebody else moved its traffic' });
+  const moves = () => {
+    cloud.serving.deploy(FN, OLD);
+    cloud.serving.route(FN, [{ revisionName: third, percent: 100 }]);
+    throw new Error('it broke');
+  };
+  const { verdict, shares, told } = await released({ when: { 'has 5 %': moves } });
+  expect(verdict).toMatchObject({ message: 'it broke' });
+  expect(told).toContain(`${third} has traffic from somebody else, and keeps it`);
   expect(shares).toEqual([[third, 100]]);
+});
+
+test('nor is anything done where another serves by then than when it was planned', async () => {
+  const third = `${FN}-00003`;
+  const meanwhile = () => {
+    cloud.serving.deploy(FN, OLD);
+    cloud.serving.deploy(FN, OLD);
+    cloud.serving.route(FN, [{ revisionName: third, percent: 100 }]);
+  };
+  const { verdict, shares } = await released({ meanwhile });
+  expect(verdict).toMatchObject({ is: 'taken over' });
+  expect(shares).toEqual([[third, 100]]);
+  expect(changes(cloud)).toEqual([]);
+});
+
+test('what is stopped before it has traffic never gets any', async () => {
+  const stopping = new AbortController();
+  const when = { 'without traffic': () => stopping.abort(new Error('stopped')) };
+  const { verdict, told, shares } = await released({ stopping, when });
+  expect(verdict).toMatchObject({ message: 'stopped' });
+  expect(told.join()).not.toContain('has 5 %');
+  expect(shares).toEqual(WENT_BACK);
+});
+
+test('what somebody else deploys while a revision gets ready is not released in its place', async () => {
+  const { say } = cloud;
+  const other = `images.example/fn@sha256:${'d'.repeat(64)}`;
+  let isPatched = false;
+  cloud.say = async (command, args) => {
+    if (isPatched && cloud.serving.imageOf(FN) === NEW) cloud.serving.deploy(FN, other);
+    isPatched ||= args[0] === 'patch';
+    return say(command, args);
+  };
+  const { verdict, told, shares } = await released();
+  expect(verdict).toMatchObject({
+    message: `${FN}-00003 was made by somebody else meanwhile, of another image.`,
+  });
+  expect(told.join()).not.toContain('%');
+  expect(shares).toEqual(WENT_BACK);
 });

@@ -64,6 +64,17 @@ test('whoever stops a release has all traffic back where it was', async () => {
   expect(cloud.jobs()).toEqual([]);
 });
 
+test('so it is where nobody hears it any more', async () => {
+  const cloud = await aCloud('knative');
+  const run = await cloud.release({ [FN]: NEW }, ONE);
+  await run.says('has 25 %');
+  run.child.stdout.destroy();
+  run.child.stderr.destroy();
+  run.child.kill('SIGHUP');
+  expect(await run.ended).toBe(1);
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+});
+
 test('after a release that was killed the next one says so, and --return ends it', async () => {
   const cloud = await aCloud('knative');
   const run = await cloud.release({ [FN]: NEW }, ONE);
@@ -90,6 +101,14 @@ test('--return gives all traffic to the revision before what serves', async () =
   expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
 });
 
+test('--to names another one, as where the one before went back itself', async () => {
+  const cloud = await aCloud('knative');
+  for (const image of [NEW, OLD]) cloud.serving.deploy(FN, image);
+  expect(sharesOf(cloud)).toEqual({ [`${FN}-00003`]: 100 });
+  expect(await released(cloud, ['--return', '--function', FN, '--to', BEFORE])).toMatchObject({ code: 0 });
+  expect(sharesOf(cloud)).toEqual({ [BEFORE]: 100 });
+});
+
 test('--changed says what changes and releases that alone; --plan changes nothing', async () => {
   const cloud = await aCloud('knative');
   cloud.serving.create(OTHER, OLD);
@@ -110,6 +129,8 @@ test('--changed says what changes and releases that alone; --plan changes nothin
 test.each([
   [['--function', 'no-such'], 'There is no function no-such'],
   [['--changed', '--function', FN], 'It takes --changed or --function'],
+  [['--return', '--changed'], '--return takes --function'],
+  [['--function', FN, '--to', BEFORE], '--to says where one function is returned to'],
   [['--changd'], "Unknown option '--changd'"],
 ])('%j is refused in one line', async (args, why) => {
   const cloud = await aCloud('knative');

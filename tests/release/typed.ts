@@ -13,7 +13,7 @@ export function changes({ calls }: Cloud): string[] {
     .filter((call) => !/ (describe|get|list|print-access-token|print-identity-token) /.test(call))
     .map((call) =>
       call
-        .replace(/ --(region|location) .*$| --namespace .*$/, '')
+        .replace(/ --project \S+ --quiet --format json --(region|location) \S+| --namespace .*$/, '')
         .replaceAll(/@sha256:(\w)\w+/g, '@$1')
         .replace(/"resourceVersion":"\d+"/, '')
         .replace(/--schedule .*--uri \S+\/at\//, '--uri .../at/')
@@ -24,7 +24,7 @@ export function changes({ calls }: Cloud): string[] {
 /** A new revision without traffic, and its call. */
 export const DEPLOYED: Record<On, string[]> = {
   'cloud-run': [
-    `gcloud run services update ${FN} --container function --image images.example/fn@c --no-traffic --tag candidate`,
+    `gcloud run services update ${FN} --no-traffic --tag candidate --container function --image images.example/fn@c`,
     `gcloud scheduler jobs delete release-${FN}`,
     `gcloud scheduler jobs create http release-${FN} --uri .../at/${AFTER}/ --http-method POST --headers content-type=application/json --oidc-service-account-email push-events@demo-counterfoil.iam.gserviceaccount.com --oidc-token-audience https://${FN}.example`,
     `gcloud scheduler jobs run release-${FN}`,
