@@ -127,7 +127,7 @@ export const runtimeBugs: readonly Bug[] = [
       {
         file: INBOX,
         find: READ,
-        replace: `if (error instanceof StoreError && error.code === alreadyExists) return 'repeated';\n      ${READ}`,
+        replace: `if (error instanceof StoreError && error.code === alreadyExists) return { outcome: 'repeated', answer: undefined };\n      ${READ}`,
       },
     ],
   },
