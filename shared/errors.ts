@@ -37,12 +37,22 @@ export class PublicError extends Error {
   }
 }
 
-/** A refusal that its caller cannot mend and an operator can: the log names the `variable` whose value leaves something out. */
+/**
+ * A refusal that its caller cannot mend and an operator can: the log names the `variable` whose value leaves something out,
+ * and by its mark the account that it was refused of.
+ */
 export class UnsetError extends PublicError {
   readonly variable: string;
+  readonly accountId: string;
 
-  constructor(status: number, code: string, detail: string, variable: string) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    { variable, accountId }: { variable: string; accountId: string },
+  ) {
     super(status, code, detail);
     this.variable = variable;
+    this.accountId = accountId;
   }
 }

@@ -7,7 +7,7 @@ import { CODES, readOne } from '../platform/platform.ts';
 import { write } from '../store/document.ts';
 import { anEnv, aRequest, eventIn, silentLog } from '../testing/builders.ts';
 import { type Trouble, withTroubles } from '../testing/troubles.ts';
-import type { Log, LogFields } from './log.ts';
+import { type Log, type LogFields, markOf } from './log.ts';
 import { onRequest, type Request } from './on-request.ts';
 
 const ordered = kind('thing.ordered', 'customers', z.object({}));
@@ -281,14 +281,18 @@ describe('what a caller hears of a failure', () => {
     expect(JSON.stringify(lines)).not.toContain('DK50');
   });
 
-  test('and where an operator could mend it the log names the variable, which the caller does not hear', async () => {
-    const fails = new UnsetError(422, 'thing.limit-none', 'No limits are set.', 'THING_LIMITS.JPY');
+  test('and where an operator could mend it the log names the variable and marks the account, which the caller does not hear', async () => {
+    const fails = new UnsetError(422, 'thing.limit-none', 'No limits are set.', {
+      ...{ variable: 'THING_LIMITS.JPY', accountId: 'DK5000400440116243' },
+    });
     const { answer, lines, messages } = served({ fails });
     const { status, body } = await answer(aRequest('GET', '/v1/failures', 'uid-ann'));
     expect({ status, body }).toMatchObject({ status: 422, body: { detail: 'No limits are set.' } });
     expect(JSON.stringify(body)).not.toContain('THING_LIMITS');
     expect(messages).toEqual(['answering', 'configuration lacks something', 'answered']);
-    expect(lines[1]).toMatchObject({ reason: 'thing.limit-none', variable: 'THING_LIMITS.JPY' });
+    const account = markOf({ accountId: 'DK5000400440116243' });
+    expect(lines[1]).toMatchObject({ reason: 'thing.limit-none', variable: 'THING_LIMITS.JPY', account });
+    expect(JSON.stringify(lines)).not.toContain('DK50');
   });
 });
 

@@ -95,8 +95,10 @@ export function onRequest<const Publishes extends readonly Kind[], C extends z.Z
 
     let failure: unknown;
     const answer = await work.within(act).catch((error: unknown) => {
-      if (error instanceof UnsetError)
-        log.warn({ ...about, reason: error.code, variable: error.variable }, 'configuration lacks something');
+      if (error instanceof UnsetError) {
+        const lacks = { account: markOf(error), reason: error.code, variable: error.variable };
+        log.warn({ ...about, ...lacks }, 'configuration lacks something');
+      }
       if (error instanceof PublicError) return { ...problem(error), reason: error.code };
       failure = error;
       log.error({ ...about, ...errorFields(error) }, 'request failed');

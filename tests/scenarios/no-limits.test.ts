@@ -6,7 +6,7 @@ import orderPayment from '../../functions/payments/order-payment/function.ts';
 import releasePayment from '../../functions/payments/release-payment/function.ts';
 import { limitsAsked, readLimits, setLimits } from '../../operate/limits/limits.ts';
 import { paymentDue } from '../../shared/events/payments.ts';
-import type { Log, LogFields } from '../../shared/runtime/log.ts';
+import { type Log, type LogFields, markOf } from '../../shared/runtime/log.ts';
 import { paymentPath } from '../../shared/store/payments.ts';
 import { aFact, aMessage, CONFIG, NOW, silentLog } from '../../shared/testing/builders.ts';
 import { LANDLORD, outcomeOf, signers } from '../../shared/testing/signers.ts';
@@ -49,6 +49,8 @@ async function ann(config: Record<string, string> = {}) {
 }
 
 const UNSIGNED = '{"JPY":"1000000"}';
+// By which `npm run logs -- --account acct-1` finds a line.
+const MARK = markOf({ accountId: 'acct-1' });
 const LACKS = { reason: 'payment.limit-none', variable: 'PAYMENT_LIMITS.JPY' };
 
 describe('an order in a currency in which nobody set limits', () => {
@@ -63,7 +65,7 @@ describe('an order in a currency in which nobody set limits', () => {
     expect(refused.body).toMatchObject({
       detail: expect.stringContaining('No limits are set in this currency'),
     });
-    expect(warned).toMatchObject([{ route: 'POST /v1/payments', ...LACKS }]);
+    expect(warned).toMatchObject([{ route: 'POST /v1/payments', ...LACKS, account: MARK }]);
     expect(Object.keys(world.state()).filter((path) => path.startsWith('payments/'))).toEqual([]);
   });
 
@@ -91,5 +93,5 @@ test('what was scheduled before the limits were taken away is rejected on its da
   await world.store.commit([{ do: 'delete', read: document }]);
   await comesDue(id);
   expect(world.state()[paymentPath(id)]).toMatchObject({ state: 'rejected', reason: 'limit-none' });
-  expect(warned).toMatchObject([{ type: 'payment.due', variable: 'PAYMENT_LIMITS.JPY' }]);
+  expect(warned).toMatchObject([{ type: 'payment.due', variable: 'PAYMENT_LIMITS.JPY', account: MARK }]);
 });

@@ -20,11 +20,11 @@ export async function takeOn(
 ) {
   if (stateOf(payment) !== 'requested') {
     const never = await limitless(reads, payment, config);
-    if (never) throw refusal(never);
+    if (never) throw refusal(never, payment);
     return { writes: [writePayment(read, payment)] };
   }
   const reserved = await reserve(reads, payment, today, config);
-  if ('refused' in reserved) throw refusal(reserved);
+  if ('refused' in reserved) throw refusal(reserved, payment);
   const { reservedOn, writes } = reserved;
   const { id, accountId } = payment;
   return {
@@ -33,10 +33,13 @@ export async function takeOn(
   };
 }
 
-function refusal(reserved: Extract<Reserved, { refused: string }>): PublicError {
+function refusal(
+  reserved: Extract<Reserved, { refused: string }>,
+  { accountId }: Pick<Payment, 'accountId'>,
+): PublicError {
   const code = `payment.${reserved.refused}`;
   return reserved.refused === 'limit-none'
-    ? new UnsetError(422, code, NO_LIMITS, reserved.variable)
+    ? new UnsetError(422, code, NO_LIMITS, { variable: reserved.variable, accountId })
     : new PublicError(422, code);
 }
 
