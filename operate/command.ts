@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { confirm } from '@clack/prompts';
-import { type ArgsDef, type CommandDef, runCommand, showUsage } from 'citty';
+import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty';
 import { StoreError } from '../shared/platform/platform.ts';
 import type { Environment } from './environment.ts';
 import { Refusal } from './refusal.ts';
@@ -14,7 +15,13 @@ export async function runAsMain<T extends ArgsDef>(command: CommandDef<T>): Prom
   });
   const below = (command.subCommands ?? {}) as Readonly<Record<string, CommandDef>>;
   const chosen = below[typed[0] ?? ''];
-  const showHelp = () => (chosen ? showUsage(chosen, command as unknown as CommandDef) : showUsage(command));
+  const showHelp = async () => {
+    const help = await (chosen
+      ? renderUsage(chosen, command as unknown as CommandDef)
+      : renderUsage(command));
+    // A file or a pipe would show the codes of colours as signs.
+    console.log(process.stdout.isTTY ? help : stripVTControlCharacters(help));
+  };
   try {
     if (typed.includes('--help') || typed.includes('-h')) await showHelp();
     else {
