@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty';
 import { confirmChange, runAsMain } from './command.ts';
 import { openEnvironment } from './environment.ts';
-import { limitsAsked, linesOf, readLimits, setLimits } from './limits/limits.ts';
-import { Refusal } from './refusal.ts';
+import { changeAsked, lineOf, readLimits, setLimits } from './limits/limits.ts';
 
 const minor = (description: string) => ({ type: 'string', valueHint: 'minor units', description }) as const;
 
@@ -23,19 +22,17 @@ const limits = defineCommand({
     project: { type: 'string', description: 'The project to act on' },
   },
   async run({ args }) {
+    const { customer, currency, payment, day, why } = args;
+    const asked = changeAsked({ payment, day, customerDay: args['customer-day'], why });
     const environment = await openEnvironment(args.project);
     const { platform } = environment;
-    const { customer, currency } = args;
     const read = await readLimits(platform, customer, currency);
-    console.log(linesOf(read.limits));
-    if (args.why === undefined) return;
-    const why = args.why.trim();
-    if (!why) throw new Refusal('--why says in a few words why this customer has limits of their own.');
-    const asked = limitsAsked({ payment: args.payment, day: args.day, customerDay: args['customer-day'] });
+    console.log(lineOf(read.limits, currency));
+    if (!asked) return;
     await confirmChange(environment, `set ${currency} limits of ${customer}`, args);
     const by = await environment.operator();
-    await setLimits(platform, read, asked, { at: new Date().toISOString(), by, customerId: customer, why });
-    console.log(linesOf(asked));
+    await setLimits(platform, read, asked, { at: new Date().toISOString(), by, customerId: customer });
+    console.log(lineOf(asked.limits, currency));
   },
 });
 

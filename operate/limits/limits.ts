@@ -1,5 +1,7 @@
+import { exponentOf } from '../../shared/domain/currency.ts';
 import type { Limits } from '../../shared/domain/funds.ts';
 import { type Platform, type Reads, readOne } from '../../shared/platform/platform.ts';
+import { reserveVariables } from '../../shared/runtime/reserve.ts';
 import type { AuditEntry } from '../../shared/store/audit.ts';
 import type { Stored } from '../../shared/store/document.ts';
 import { limitsFrom, limitsPath, writeLimits } from '../../shared/store/ordered.ts';
@@ -10,19 +12,38 @@ type Known = { readonly document: Stored; readonly limits: Limits | undefined };
 
 /** A customer's own limits in a currency, if they have any. */
 export async function readLimits(reads: Reads, customerId: string, currency: string): Promise<Known> {
-  if (!/^[A-Z]{3}$/.test(currency)) throw new Refusal('--currency is three capital letters, as in DKK.');
+  if (exponentOf(currency) === undefined)
+    throw new Refusal('--currency is the three capital letters of a currency of ISO 4217, as in DKK.');
   const document = await readOne(reads, limitsPath(customerId, currency));
   return { document, limits: limitsFrom(document) };
 }
 
-/** What was typed, as minor units; a `Refusal` says which is missing or no whole number. */
-export function limitsAsked(typed: {
+type Figures = {
   readonly payment?: string | undefined;
   readonly day?: string | undefined;
   readonly customerDay?: string | undefined;
-}): Limits {
-  const minor = (name: keyof typeof typed, option: string) => {
-    const digits = typed[name] ?? '';
+};
+type Change = { readonly limits: Limits; readonly why: string };
+
+/** What is to change by what was typed, undefined where nothing is; a `Refusal` says what is missing, or cannot be meant. */
+export function changeAsked({
+  why,
+  ...figures
+}: Figures & { readonly why?: string | undefined }): Change | undefined {
+  if ([why, ...Object.values(figures)].every((typed) => typed === undefined)) return undefined;
+  if (!why?.trim())
+    throw new Refusal('--why is needed: it says in a few words why this customer has limits of their own.');
+  const limits = limitsIn(figures);
+  if (limits.dayMinor < limits.paymentMinor)
+    throw new Refusal('--day is below --payment: no payment could be as much as that.');
+  if (limits.customerDayMinor < limits.dayMinor)
+    throw new Refusal('--customer-day is below --day: from no account could be ordered as much as that.');
+  return { limits, why: why.trim() };
+}
+
+function limitsIn(figures: Figures): Limits {
+  const minor = (name: keyof Figures, option: string) => {
+    const digits = figures[name] ?? '';
     if (!/^(0|[1-9][0-9]{0,14})$/.test(digits))
       throw new Refusal(
         `${option} is a whole number of minor units: 100000 is DKK 1,000.00. All three are needed.`,
@@ -40,15 +61,22 @@ export function limitsAsked(typed: {
 export async function setLimits(
   platform: Platform,
   { document }: Known,
-  limits: Limits,
-  by: Pick<AuditEntry, 'at' | 'by' | 'customerId' | 'why'>,
+  { limits, why }: Change,
+  by: Pick<AuditEntry, 'at' | 'by' | 'customerId'>,
 ): Promise<void> {
-  if (!(await commitAudited(platform, { ...by, action: 'limit' }, [writeLimits(document, limits)])))
+  if (!(await commitAudited(platform, { ...by, action: 'limit', why }, [writeLimits(document, limits)])))
     throw new Refusal('Somebody else changed them a moment ago: look at them again.');
 }
 
-export function linesOf(limits: Limits | undefined): string {
-  if (!limits) return 'No limits of their own: those of the configuration count (PAYMENT_LIMITS).';
-  const { paymentMinor, dayMinor, customerDayMinor } = limits;
+/** Whose limits count, and their figures; those of all customers as the code has them, since no command sees a deployed configuration. */
+export function lineOf(own: Limits | undefined, currency: string): string {
+  if (own) return figuresOf(own);
+  const ofAll = reserveVariables.PAYMENT_LIMITS.parse(undefined)[currency];
+  return ofAll
+    ? `No limits of their own, so those of all count: ${figuresOf(ofAll)}, unless PAYMENT_LIMITS says others where it is deployed.`
+    : `No limits of their own, and none of all: nothing can be ordered in ${currency}, unless PAYMENT_LIMITS has it where it is deployed.`;
+}
+
+function figuresOf({ paymentMinor, dayMinor, customerDayMinor }: Limits): string {
   return `a payment ${paymentMinor}, an account’s day ${dayMinor}, a customer’s day ${customerDayMinor} minor units`;
 }

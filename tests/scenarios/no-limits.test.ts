@@ -4,7 +4,7 @@ import recordTransaction from '../../functions/ledger/record-transaction/functio
 import trackAccount from '../../functions/ledger/track-account/function.ts';
 import orderPayment from '../../functions/payments/order-payment/function.ts';
 import releasePayment from '../../functions/payments/release-payment/function.ts';
-import { limitsAsked, readLimits, setLimits } from '../../operate/limits/limits.ts';
+import { readLimits, setLimits } from '../../operate/limits/limits.ts';
 import { paymentDue } from '../../shared/events/payments.ts';
 import { type Log, type LogFields, markOf } from '../../shared/runtime/log.ts';
 import { paymentPath } from '../../shared/store/payments.ts';
@@ -35,9 +35,10 @@ async function ann(config: Record<string, string> = {}) {
       }),
     async operatorSets(minor: string) {
       const read = await readLimits(world.store, 'uid-ann', 'JPY');
-      const limits = limitsAsked({ payment: minor, day: minor, customerDay: minor });
-      const by = { at: NOW.toISOString(), by: 'ola@example.com', customerId: 'uid-ann', why: 'Lives there' };
-      await setLimits(world.store, read, limits, by);
+      const each = BigInt(minor);
+      const limits = { paymentMinor: each, dayMinor: each, customerDayMinor: each };
+      const by = { at: NOW.toISOString(), by: 'ola@example.com', customerId: 'uid-ann' };
+      await setLimits(world.store, read, { limits, why: 'Lives there' }, by);
     },
     /** Of a scheduled payment its day comes, although it is still the same day here. */
     async comesDue(id: string) {
