@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { confirmChange, runAsMain } from './command.ts';
+import { doubtOf } from './customer.ts';
 import { openEnvironment } from './environment.ts';
 import { changeAsked, lineOf, readLimits, setLimits } from './limits/limits.ts';
 
@@ -27,6 +28,8 @@ const limits = defineCommand({
     const environment = await openEnvironment(args.project);
     const { platform } = environment;
     const read = await readLimits(platform, customer, currency);
+    const doubt = await doubtOf(platform, customer);
+    if (doubt) console.log(doubt);
     console.log(lineOf(read.limits, currency));
     if (!asked) return;
     await confirmChange(environment, `set ${currency} limits of ${customer}`, args);

@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { confirmChange, runAsMain } from './command.ts';
+import { doubtOf } from './customer.ts';
 import { openEnvironment } from './environment.ts';
 import { linesOf, passkeysAsked, readPasskeys, removePasskeys } from './passkeys/passkeys.ts';
 import { Refusal } from './refusal.ts';
@@ -24,6 +25,8 @@ const passkeys = defineCommand({
     const { platform } = environment;
     const { customer: customerId } = args;
     const read = await readPasskeys(platform, customerId);
+    const doubt = await doubtOf(platform, customerId);
+    if (doubt) console.log(doubt);
     console.log(linesOf(read.passkeys));
     const asked = passkeysAsked(read.passkeys, { remove: args.remove, removeAll: args['remove-all'] });
     if (!asked) return;
