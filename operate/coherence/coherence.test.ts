@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Drift } from '../../shared/domain/drift.ts';
 import { memoryCloud } from '../../shared/platform/memory.ts';
+import { accountPath, writeAccount } from '../../shared/store/accounts.ts';
 import { bankListPath, writeBankList } from '../../shared/store/bank-lists.ts';
 import type { Write } from '../../shared/store/document.ts';
 import { driftPath, writeDrift } from '../../shared/store/drifts.ts';
@@ -30,11 +31,35 @@ function aDrift(changes: Partial<Drift>): Write {
 
 test('where nothing was ever compared it says so', async () => {
   const coherence = await coherenceOf();
+  expect(summaryLines(coherence, NOW).at(-1)).not.toContain('nothing differs'); // nobody knows
   expect(summaryLines(coherence, NOW).slice(0, 2)).toEqual([
     '  sandbox: its list of events was never read',
     '  0 accounts: no round through them has begun',
   ]);
   expect(driftLines(coherence)).toEqual(['  nothing differs.']);
+});
+
+test('where a round finds one account as the bank has it, it ends with that', async () => {
+  const coherence = await coherenceOf(
+    writeAccount(nothingAt(accountPath('acct-1')), {
+      ...{ id: 'acct-1', bank: 'sandbox', ownerIds: ['uid-ann'], status: 'open' },
+    }),
+    writeBankList(nothingAt(bankListPath('sandbox')), {
+      ...{ bank: 'sandbox', fetchedAt: '2026-11-23T09:59:53.000Z' },
+      unfinished: { since: '2026-11-23T09:00:00.000Z', until: '2026-11-23T09:59:50.000Z', after: 'evt_7' },
+    }),
+    writeRound(nothingAt(roundPath('reconcile-accounts')), {
+      ...{ startedAt: '2026-11-23T09:59:00.000Z', lastSeconds: 240n },
+    }),
+  );
+  const lines = summaryLines(coherence, NOW);
+  expect(lines.slice(0, 2)).toEqual([
+    '  sandbox: its list of events is being read for the first time, last 7 s ago; it goes on from evt_7',
+    '  1 account: the round through it began 60 s ago; the last one took 4 min',
+  ]);
+  expect(lines.slice(-2)).toEqual(['', '  nothing differs.']);
+  const first = { ...coherence, round: { startedAt: '2026-11-23T09:59:00.000Z' } };
+  expect(summaryLines(first, NOW).at(-1)).toBe('  nothing differs so far: the first round is under way.');
 });
 
 test('drift is counted by cause and state, and what is not settled is shown with its evidence', async () => {
@@ -52,7 +77,7 @@ test('drift is counted by cause and state, and what is not settled is shown with
     aDrift({ id: 'drf_3', cause: 'missing-fact', state: 'healed', settledAt }),
   );
   expect(summaryLines(coherence, NOW)).toEqual([
-    '  sandbox: its list of events is read up to 2026-11-23T09:55:00.000Z by its clock, 3 min ago',
+    '  sandbox: its list of events was read 3 min ago, up to 2026-11-23T09:55:00.000Z by its clock',
     '  0 accounts: the round through them began 30 min ago; the last one took 2 h',
     '',
     '  cause                    suspected  healing  open  healed  dismissed',

@@ -2,24 +2,25 @@ import { DRIFT_STATES } from '../../shared/domain/drift.ts';
 import { columns, moneyText } from '../text.ts';
 import type { Coherence } from './read.ts';
 
-export function summaryLines({ accounts, lists, round, counts }: Coherence, now: Date): string[] {
+export function summaryLines({ accounts, lists, round, counts, unsettled }: Coherence, now: Date): string[] {
+  const [all, them] = accounts === 1n ? ['1 account', 'it'] : [`${accounts} accounts`, 'them'];
   const ago = (at: string) => durationOf((now.getTime() - Date.parse(at)) / 1000);
   return [
     ...lists.map(({ bank, list }) => {
       if (!list) return `  ${bank}: its list of events was never read`;
-      const until = list.fetchedUntil
-        ? `read up to ${list.fetchedUntil} by its clock`
-        : 'being read for the first time';
-      const rest = list.unfinished ? `, and on from ${list.unfinished.after}` : '';
-      return `  ${bank}: its list of events is ${until}${rest}, ${ago(list.fetchedAt)} ago`;
+      const read = list.fetchedUntil
+        ? `was read ${ago(list.fetchedAt)} ago, up to ${list.fetchedUntil} by its clock`
+        : `is being read for the first time, last ${ago(list.fetchedAt)} ago`;
+      const rest = list.unfinished ? `; it goes on from ${list.unfinished.after}` : '';
+      return `  ${bank}: its list of events ${read}${rest}`;
     }),
     round
-      ? `  ${accounts} accounts: the round through them began ${ago(round.startedAt)} ago${
+      ? `  ${all}: the round through ${them} began ${ago(round.startedAt)} ago${
           round.lastSeconds === undefined
             ? ''
             : `; the last one took ${durationOf(Number(round.lastSeconds))}`
         }`
-      : `  ${accounts} accounts: no round through them has begun`,
+      : `  ${all}: no round through ${them} has begun`,
     '',
     ...columns([
       ['cause', ...DRIFT_STATES],
@@ -28,11 +29,21 @@ export function summaryLines({ accounts, lists, round, counts }: Coherence, now:
         ...DRIFT_STATES.map((state) => `${states.get(state) ?? 0n}`),
       ]),
     ]).map((line) => `  ${line}`),
+    ...(round && unsettled.length === 0
+      ? [
+          '',
+          round.lastSeconds === undefined
+            ? '  nothing differs so far: the first round is under way.'
+            : NOTHING,
+        ]
+      : []),
   ];
 }
 
+const NOTHING = '  nothing differs.';
+
 export function driftLines({ unsettled }: Coherence): string[] {
-  if (unsettled.length === 0) return ['  nothing differs.'];
+  if (unsettled.length === 0) return [NOTHING];
   const rows = unsettled.map((drift) => [
     drift.id,
     drift.cause,
