@@ -26,7 +26,7 @@ contradicts itself, drift), or its metrics are missing, that one gets all of the
   --to <revision>        with --return of one function: to this one
   --step-minutes <n>     how long each step is looked at; else 10
   --images <file>        what npm run images -- --push wrote; else .local/images/digests.json
-  --project <id>         else GOOGLE_CLOUD_PROJECT
+  --project <id>         else GOOGLE_CLOUD_PROJECT; Knative wants it too: its services are called as the project's account push
   --region <region>      of Cloud Run; else CLOUDSDK_RUN_REGION
   --namespace <name>     of Knative; else counterfoil
   --prometheus <url>     who has the metrics; on Cloud Run it is Cloud Monitoring
@@ -55,6 +55,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const { on, project } = values;
+  if (on !== 'cloud-run' && on !== 'knative') throw new Refusal('--on says where: cloud-run or knative.');
   if (!project) throw new Refusal('--project says in which project, or GOOGLE_CLOUD_PROJECT.');
   const host = hostOf(on, project, values);
   const functions = chosen(values);
@@ -77,12 +78,11 @@ async function main(): Promise<number> {
 }
 
 function hostOf(
-  on: string | undefined,
+  on: 'cloud-run' | 'knative',
   project: string,
   { region, namespace }: { region?: string | undefined; namespace: string },
 ): Host {
   if (on === 'knative') return knative({ project, namespace });
-  if (on !== 'cloud-run') throw new Refusal('--on says where: cloud-run or knative.');
   if (!region) throw new Refusal('--region says where on Cloud Run, as in europe-west1.');
   return cloudRun({ project, region });
 }
