@@ -32,10 +32,11 @@ async function main(): Promise<number> {
   }
   const unknown = values.function?.find((name) => !registry.some(({ fn }) => fn.name === name));
   if (unknown) return refuse(`There is no function ${unknown}; functions/registry.ts lists them.`);
+  if (values.engine !== undefined && !ENGINES.some((name) => name === values.engine))
+    return refuse(`${values.engine} is no engine: it is one of ${ENGINES.join(', ')}.`);
   const wanted = values.engine ? ENGINES.filter((name) => name === values.engine) : ENGINES;
   const [engine] = enginesHere(wanted);
-  if (!engine)
-    return refuse(`No container engine works here: none of ${wanted.join(', ') || ENGINES.join(', ')}.`);
+  if (!engine) return refuse(`No container engine works here: none of ${wanted.join(', ')}.`);
 
   const base = values.base ?? (await defaultBase());
   if (!(await fetchImage(engine, base)))
@@ -71,4 +72,7 @@ function refuse(why: string): number {
   return 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
+  const isTyped = error.code?.startsWith('ERR_PARSE_ARGS');
+  return refuse((isTyped ? undefined : error.stack) ?? error.message);
+});
