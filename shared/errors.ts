@@ -41,8 +41,8 @@ export class PublicError extends Error {
 export class UnsetError extends PublicError {
   readonly variable: string;
 
-  constructor(status: number, code: string, detail: string, variable: string) {
-    super(status, code, detail);
+  constructor(status: number, code: string, variable: string) {
+    super(status, code);
     this.variable = variable;
   }
 }

@@ -36,9 +36,6 @@ export async function takeOn(
 function refusal(reserved: Extract<Reserved, { refused: string }>): PublicError {
   const code = `payment.${reserved.refused}`;
   return reserved.refused === 'limit-none'
-    ? new UnsetError(422, code, NO_LIMITS, reserved.variable)
+    ? new UnsetError(422, code, reserved.variable)
     : new PublicError(422, code);
 }
-
-const NO_LIMITS =
-  'No limits are set in this currency, so nothing can be ordered in it. Only an operator can set them.';
