@@ -163,6 +163,8 @@ function nextSteps(
   const { port } = new URL(stack.api);
   const explain = `${port === '8400' ? '' : `COUNTERFOIL_PORT_BASE=${port} `}npm run explain --`;
   const json = "-H 'content-type: application/json'";
+  const once = `-H "idempotency-key: $(node -pe 'crypto.randomUUID()')"`;
+  const order = { accountId: account, amount: { amountMinor: '1000', currency: 'DKK' }, creditor: FRIEND };
   return [
     '\nTry next (each line works when pasted):',
     `  TOKEN=$(curl -s '${signInUrl(stack.auth)}' ${json} -d '${credentials}' | node -pe 'JSON.parse(fs.readFileSync(0)).idToken')`,
@@ -170,6 +172,7 @@ function nextSteps(
     `  curl -s '${stack.api}/v1/accounts/${account}/transactions?limit=5' -H "authorization: Bearer $TOKEN"`,
     `  curl -s '${stack.api}/v1/notifications?limit=2' -H "authorization: Bearer $TOKEN"`,
     `  curl -s ${stack.bank}/accounts/${account}/purchases ${json} -d '{"amountMinor":"4500","merchant":{"name":"Boghandleren"}}'`,
+    `  curl -s ${stack.api}/v1/payments -H "authorization: Bearer $TOKEN" ${once} ${json} -d '${JSON.stringify(order)}'`,
     `  ${explain} ${account}`,
     `  ${explain} ${authorisation} --html .local/coffee.html`,
     `  ${explain} ${payment}`,

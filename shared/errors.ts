@@ -19,7 +19,7 @@ export class PermanentError extends Error {
 
 /**
  * The caller's mistake, answered with this HTTP status and code as RFC 9457 problem details.
- * `detail` is for a person who mends the request: it never repeats what was sent.
+ * `detail` is for a person who mends the request: of what was sent it repeats at most the name of a field.
  */
 export class PublicError extends Error {
   readonly status: number;
@@ -48,10 +48,9 @@ export class UnsetError extends PublicError {
   constructor(
     status: number,
     code: string,
-    detail: string,
     { variable, accountId }: { variable: string; accountId: string },
   ) {
-    super(status, code, detail);
+    super(status, code);
     this.variable = variable;
     this.accountId = accountId;
   }

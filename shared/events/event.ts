@@ -90,8 +90,10 @@ export function parseEnvelope(json: unknown): Event {
   return envelope.parse(json);
 }
 
+const DIGITS = 'a whole number of minor units, as text';
+
 /** Minor units: a positive or zero integer, on the wire a string of digits, in code a bigint. */
-export const minorUnits = z.codec(z.string().regex(/^(0|[1-9][0-9]{0,17})$/), z.bigint(), {
+export const minorUnits = z.codec(z.string(DIGITS).regex(/^(0|[1-9][0-9]{0,17})$/, DIGITS), z.bigint(), {
   decode: (digits) => BigInt(digits),
   encode: (amount) => amount.toString(),
 });
@@ -105,9 +107,9 @@ export const signedMinorUnits = z.codec(z.string().regex(/^(0|-?[1-9][0-9]{0,17}
 /** The number of a resource's state, where the bank numbers them. */
 export const resourceVersion = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
 
-export const currencyCode = z.string().regex(/^[A-Z]{3}$/);
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as in DKK');
 export const direction = z.enum(['credit', 'debit']);
-export const plainDate = z.iso.date();
+export const plainDate = z.iso.date('a date as in 2026-11-27');
 /** RFC 3339, of a year of four digits once it is in UTC, so that texts sort as instants do. */
 export const instant = z.iso
   .datetime({ offset: true })

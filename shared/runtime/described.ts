@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DETAILS } from './details.ts';
 
 /**
  * What callers are told of a function's routes, each as in `GET /v1/accounts/:accountId`. It stands in `api.ts` beside
@@ -29,6 +30,11 @@ export type DescribedRoute = {
 export type Parameters = Readonly<Record<string, z.ZodType>>;
 
 export type Refusals = Readonly<Record<number, Readonly<Record<string, string>>>>;
+
+/** What these codes mean, in the very words that are answered with them. */
+export function asAnswered<Code extends keyof typeof DETAILS>(...codes: readonly Code[]) {
+  return Object.fromEntries(codes.map((code) => [code, DETAILS[code]])) as Pick<typeof DETAILS, Code>;
+}
 
 export type DescribedBody = {
   /** The very schema that the handler parses with. */

@@ -9,7 +9,7 @@ export function readIdempotencyKey({ headers }: Pick<RawRequest, 'headers'>): st
     throw new PublicError(
       400,
       'idempotency-key.missing',
-      'Send an Idempotency-Key header, a new one for each order.',
+      'Send an Idempotency-Key header, a new one for each request.',
     );
   if (!/^[\x21-\x7e]{1,255}$/.test(key))
     throw new PublicError(

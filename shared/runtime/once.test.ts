@@ -102,6 +102,12 @@ describe('a request that is done once for its key', () => {
     expect(things()).toEqual([]);
   });
 
+  test('of whatever kind is told to have a new key for each request', async () => {
+    const { post } = ordering();
+    const detail = 'Send an Idempotency-Key header, a new one for each request.';
+    expect(await post(undefined)).toMatchObject({ body: { detail } });
+  });
+
   test('is told to come later while one with its key is under way here', async () => {
     const { post, things } = ordering();
     const [first, second] = await Promise.all([post('key-1'), post('key-1')]);

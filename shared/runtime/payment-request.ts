@@ -20,7 +20,7 @@ const accountNumber = z.strictObject({
   registrationNumber: z.string().regex(/^[0-9]{4}$/, 'four digits'),
   accountNumber: z.string().regex(/^[0-9]{1,10}$/, 'up to ten digits'),
 });
-export const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const accountId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an account’s id');
 
 /** What a customer says of whom to pay, from where and how much, once or many times. */
 export const instruction = {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { PublicError } from '../errors.ts';
+import { detailOf } from './details.ts';
 
 export type Answer = {
   readonly status: number;
@@ -9,7 +10,12 @@ export type Answer = {
 };
 
 /** A refusal as RFC 9457 problem details. `code` is stable and for programs, `detail` for people. */
-export function problem({ status, code, detail, headers }: Omit<PublicError, keyof Error>): Answer {
+export function problem({
+  status,
+  code,
+  detail = detailOf(code),
+  headers,
+}: Omit<PublicError, keyof Error>): Answer {
   return {
     status,
     headers: { ...headers, 'content-type': 'application/problem+json' },

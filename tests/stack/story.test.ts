@@ -43,16 +43,16 @@ test('each step shows its way, one line per hop with its milliseconds', () => {
 test('what it prints to try next works when pasted', () => {
   const from = story.findIndex((line) => line.startsWith('Try next'));
   const pasted = story.slice(from + 1).filter((line) => line.startsWith('  '));
-  expect(pasted).toHaveLength(8);
+  expect(pasted).toHaveLength(9);
   const run = (lines: readonly string[]) =>
     execFileSync('bash', ['-c', `set -e\n${lines.join('\necho\n')}`], { encoding: 'utf8' });
-  expect(run(pasted.slice(5, 6))).toContain(
+  expect(run(pasted.slice(6, 7))).toContain(
     '24718.00 DKK booked and 0.00 DKK held are the sum of 3 transactions',
   );
-  expect(run(pasted.slice(6, 7))).toContain('.local/coffee.html explains transaction txn_');
-  expect(run(pasted.slice(7))).toMatch(/pay_\S+ is sent: 250.00 DKK to Bo Holm, ordered by/);
-  const output = run(pasted.slice(0, 5));
-  const [, accounts, feed, notifications, purchase] = output
+  expect(run(pasted.slice(7, 8))).toContain('.local/coffee.html explains transaction txn_');
+  expect(run(pasted.slice(8))).toMatch(/pay_\S+ is sent: 250.00 DKK to Bo Holm, ordered by/);
+  const output = run(pasted.slice(0, 6));
+  const [, accounts, feed, notifications, purchase, payment] = output
     .split('\n')
     .map((line) => (line ? JSON.parse(line) : undefined));
   expect(accounts.items[0]).toMatchObject({ currency: 'DKK', bookedMinor: '2471800', heldMinor: '0' });
@@ -67,6 +67,7 @@ test('what it prints to try next works when pasted', () => {
     { kind: 'spending', title: 'Kaffebaren' },
   ]);
   expect(purchase).toHaveProperty('authorisationId');
+  expect(payment).toMatchObject({ state: 'requested', amount: { amountMinor: '1000' } });
 });
 
 test('stack.json holds what others find the stack by', () => {

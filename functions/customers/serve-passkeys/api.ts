@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { anAssertion } from '../../../shared/runtime/described/authorisation.ts';
-import type { Api } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered } from '../../../shared/runtime/described.ts';
 import { PASSKEYS_MAX } from '../../../shared/store/passkeys.ts';
 import { anAttestation, aPasskey, aRegistration, passkey, registration } from './answers.ts';
 import { registered } from './register.ts';
@@ -86,7 +86,7 @@ export default {
     params: { passkeyId: z.string() },
     answers: { 204: { description: 'It is removed.' } },
     refusals: {
-      404: { 'passkey.not-found': 'The customer has no such passkey.' },
+      404: asAnswered('passkey.not-found'),
       409: { 'passkey.last': 'It is the last: register another one first.' },
     },
   },

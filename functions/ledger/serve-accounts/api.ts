@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accountNotFound } from '../../../shared/runtime/described/instruction.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, pageOf } from '../../../shared/runtime/described.ts';
 import { cursorAfter } from '../../../shared/runtime/page.ts';
 import { account, anAccount, aTransaction, someSpending, spending, transaction } from './answers.ts';
 
@@ -53,7 +53,7 @@ export default {
     params: { accountId, transactionId: z.string() },
     answers: { 200: { description: 'The transaction.', schema: transaction, example: aTransaction } },
     refusals: {
-      404: { ...accountNotFound, 'transaction.not-found': 'The account has no such transaction.' },
+      404: { ...accountNotFound, ...asAnswered('transaction.not-found') },
     },
   },
   'GET /v1/accounts/:accountId/spending/:month': {

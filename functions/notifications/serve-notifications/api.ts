@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { News } from '../../../shared/domain/notification.ts';
 import { instant } from '../../../shared/events/event.ts';
-import { type Api, type EnumOf, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, type EnumOf, pageOf } from '../../../shared/runtime/described.ts';
 import { DEVICES_MAX } from '../../../shared/store/devices.ts';
 import { registration } from './devices.ts';
 import { preferences as wanted } from './preferences.ts';
@@ -74,7 +74,7 @@ export default {
     description: 'Also one that has moved since it was pushed.',
     params: { notificationId: z.string() },
     answers: { 204: { description: 'It is read.' } },
-    refusals: { 404: { 'notification.not-found': 'The customer has no such notification.' } },
+    refusals: { 404: asAnswered('notification.not-found') },
   },
   'GET /v1/devices': {
     operationId: 'listDevices',
@@ -114,7 +114,7 @@ export default {
     description: 'Nothing is pushed to it from now on.',
     params: { deviceId },
     answers: { 204: { description: 'It is forgotten.' } },
-    refusals: { 404: { 'device.not-found': 'The customer has no such device.' } },
+    refusals: { 404: asAnswered('device.not-found') },
   },
   'GET /v1/preferences': {
     operationId: 'getPreferences',

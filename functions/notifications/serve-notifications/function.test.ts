@@ -273,7 +273,7 @@ describe('a device', () => {
     ['a token that is too long', { ...mine, fcmToken: 'x'.repeat(4097) }, 'fcmToken'],
     ['no locale', { fcmToken: 'secret' }, 'locale'],
     ['a locale that is none', { fcmToken: 'secret', locale: 'secret_locale' }, 'locale'],
-    ['a field too many', { ...mine, secret: 1 }, 'The body: a field that is not known'],
+    ['a field too many', { ...mine, urgent: 'secret' }, 'The body: a field that is not known, urgent'],
     ['a list', [], 'The body'],
   ])('with %s is refused, with where and why, and without what was sent', async (_, body, where) => {
     const { put, paths } = served();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { instant } from '../../../shared/events/event.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, pageOf } from '../../../shared/runtime/described.ts';
 import { PARKED_STATES } from '../../../shared/store/parked.ts';
 import { drop } from './function.ts';
 
@@ -66,7 +66,7 @@ const aWhole = {
 };
 
 const params = { id: z.string() };
-const notFound = { 'parked.not-found': 'There is nothing parked under this id.' };
+const notFound = asAnswered('parked.not-found');
 
 export default {
   'GET /v1/operators/parked': {

@@ -17,7 +17,10 @@ export const payment = z
     ...instruction,
     endToEndId: z.string().meta({ description: 'ISO 20022 EndToEndId; the creditor sees it.' }),
     orderedAt: instant,
-    executesOn: plainDate.meta({ description: 'The bank day on which the bank carries it out.' }),
+    executesOn: plainDate.meta({
+      description:
+        'The bank day on which the bank should carry it out. When it did is `bookedOn` of the payment’s transaction.',
+    }),
     standingOrderId: z.string().optional(),
     state,
     reason: z.string().optional().meta({ description: 'A code of ours, or ISO 20022’s.' }),

@@ -15,14 +15,14 @@ import {
   notOpen,
   ofOneAccount,
 } from '../../../shared/runtime/described/instruction.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, pageOf } from '../../../shared/runtime/described.ts';
 import { anOrder, authorised, awaiting, cancelled, ordered, payment, sent, verification } from './answers.ts';
 import { wish } from './cancel.ts';
 import { order } from './request.ts';
 import { payee } from './verify-payee.ts';
 
 const params = { paymentId: z.string() };
-const notFound = { 'payment.not-found': 'None of the caller’s accounts has such a payment.' };
+const notFound = asAnswered('payment.not-found');
 
 export default {
   'POST /v1/payments': {

@@ -138,6 +138,21 @@ describe('refused, and changing nothing', () => {
     expect(world.events('payments')).toEqual([]);
   });
 
+  test('says why in a sentence for people, with none of the figures', async () => {
+    const { order } = await aPayer();
+    const { body } = await order({ amount: { amountMinor: '10001', currency: 'DKK' } });
+    expect(body).toMatchObject({ detail: 'It is more than what is available.' });
+  });
+
+  test('another customer’s account and one that is not there are told in the same words', async () => {
+    const { world, order } = await aPayer();
+    const theirs = { accountId: 'acct-of-cy', ownerIds: ['uid-cy'] };
+    await world.deliver('bank-facts', aFact('account.opened', theirs));
+    const [another, none] = [await order({ accountId: 'acct-of-cy' }), await order({ accountId: 'acct-9' })];
+    expect(none).toMatchObject({ status: 404, body: { detail: 'The caller has no such account.' } });
+    expect(another).toEqual(none);
+  });
+
   test('its own IBAN', async () => {
     const { order } = await aPayer({ iban: 'DK5000400440116243' });
     expect(await order()).toMatchObject({ status: 422, body: { code: 'payment.same-account' } });

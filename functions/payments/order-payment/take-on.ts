@@ -39,9 +39,6 @@ function refusal(
 ): PublicError {
   const code = `payment.${reserved.refused}`;
   return reserved.refused === 'limit-none'
-    ? new UnsetError(422, code, NO_LIMITS, { variable: reserved.variable, accountId })
+    ? new UnsetError(422, code, { variable: reserved.variable, accountId })
     : new PublicError(422, code);
 }
-
-const NO_LIMITS =
-  'No limits are set in this currency, so nothing can be ordered in it. Only an operator can set them.';

@@ -1,45 +1,40 @@
 import * as z from 'zod';
 import type { CollectionState } from '../../../shared/domain/direct-debit.ts';
 import { accountNotFound } from '../../../shared/runtime/described/instruction.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, pageOf } from '../../../shared/runtime/described.ts';
 import { aMandate, announced, collected, directDebit, mandate } from './answers.ts';
 
 const accountId = z.string();
 const ofDirectDebit = {
   params: { accountId, directDebitId: z.string() },
-  notFound: { ...accountNotFound, 'direct-debit.not-found': 'The account has no such direct debit.' },
+  notFound: { ...accountNotFound, ...asAnswered('direct-debit.not-found') },
 };
 const ofMandate = {
   params: { accountId, mandateId: z.string() },
-  notFound: { ...accountNotFound, 'mandate.not-found': 'The account has no such mandate.' },
+  notFound: { ...accountNotFound, ...asAnswered('mandate.not-found') },
 };
 const ofBlocking = {
   params: ofMandate.params,
   refusals: {
     404: ofMandate.notFound,
     409: {
-      'mandate.cancelled': 'It is cancelled for good.',
+      ...asAnswered('mandate.cancelled'),
       'mandate.decision-in-flight': 'The customer’s last decision is still on its way. Ask again soon.',
     },
   },
 };
 
 type Told<State extends CollectionState> = Record<`direct-debit.${State}`, string> & Record<string, string>;
-const over = {
-  'direct-debit.refused': 'It was refused.',
-  'direct-debit.returned': 'It was given back.',
-} satisfies Told<'refused' | 'returned'>;
+const over = asAnswered('direct-debit.refused', 'direct-debit.returned') satisfies Told<
+  'refused' | 'returned'
+>;
 const notRefusable = {
   ...over,
-  'direct-debit.collected': 'It was collected; it may be given back.',
-  'direct-debit.due': 'It is due: it could be refused until the day before.',
+  ...asAnswered('direct-debit.collected', 'direct-debit.due'),
 } satisfies Told<Exclude<CollectionState, 'announced'>>;
 const notRefundable = {
   ...over,
-  'direct-debit.announced': 'It was not collected; it may be refused.',
-  'direct-debit.b2b': 'Its mandate is between businesses: nothing is given back.',
-  'direct-debit.refund-late': 'Its eight weeks are over.',
-  'mandate.unknown': 'The bank has not yet told of its mandate, so nobody knows whether it is given back.',
+  ...asAnswered('direct-debit.announced', 'direct-debit.b2b', 'direct-debit.refund-late', 'mandate.unknown'),
 } satisfies Told<Exclude<CollectionState, 'collected'>>;
 
 export default {

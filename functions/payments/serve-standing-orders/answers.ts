@@ -24,7 +24,7 @@ export const standingOrder = z
     next: z
       .strictObject({
         dueOn: plainDate,
-        executesOn: plainDate.meta({ description: 'The bank day on which the bank carries it out.' }),
+        executesOn: plainDate.meta({ description: 'The bank day on which the bank should carry it out.' }),
       })
       .optional()
       .meta({ description: 'Its next payment; none while there is none to come.' }),

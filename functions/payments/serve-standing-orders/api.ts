@@ -13,14 +13,12 @@ import {
   notOpen,
   ofOneAccount,
 } from '../../../shared/runtime/described/instruction.ts';
-import { type Api, pageOf } from '../../../shared/runtime/described.ts';
+import { type Api, asAnswered, pageOf } from '../../../shared/runtime/described.ts';
 import { anOrder, aPause, authorised, awaiting, ended, ordered, paused, standingOrder } from './answers.ts';
 import { end, standingOrder as order, pause } from './request.ts';
 
 const params = { standingOrderId: z.string() };
-const notFound = {
-  'standing-order.not-found': 'None of the caller’s accounts has such a standing order.',
-};
+const notFound = asAnswered('standing-order.not-found');
 const over = { 'standing-order.ended': 'It has ended. Order another one.' };
 
 export default {
@@ -130,7 +128,7 @@ export default {
       409: over,
       422: {
         'standing-order.date-past': 'from is over.',
-        'standing-order.too-many-pauses': 'It has 100 pauses already.',
+        ...asAnswered('standing-order.too-many-pauses'),
       },
     },
   },

@@ -1,5 +1,5 @@
 import type { RequestFunction } from '../../../shared/runtime/declared.ts';
-import type { DescribedRoute, Refusals } from '../../../shared/runtime/described.ts';
+import { asAnswered, type DescribedRoute, type Refusals } from '../../../shared/runtime/described.ts';
 
 /** All that a route may refuse by, by status: its own codes, and what the runtime refuses before it or around it. */
 export function refusalsOf(fn: RequestFunction, route: string, described: DescribedRoute): Refusals {
@@ -27,7 +27,7 @@ const TOKEN: Refusals = {
   },
 };
 
-const ROLE: Refusals = { 403: { 'operator.role-missing': 'The caller is no operator.' } };
+const ROLE: Refusals = { 403: asAnswered('operator.role-missing') };
 
 const SIZE: Refusals = { 413: { 'body.too-large': 'A request is at most 1 MiB.' } };
 

@@ -1,6 +1,7 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import * as z from 'zod';
 import { instant } from '../../events/event.ts';
+import { asAnswered } from '../described.ts';
 
 /** How WebAuthn's options name a passkey. */
 export const credential = z.strictObject({
@@ -49,10 +50,8 @@ export const renewed = 'Whatever was signed of the one before is worth nothing f
 
 /** Of what awaits no authorisation, or another's. */
 export const awaitedRefusals = {
-  403: {
-    'authorisation.not-yours': 'Another owner of the account ordered it, so it is theirs to authorise.',
-  },
-  409: { 'authorisation.not-awaited': 'It needs no authorisation, or has one, or is over.' },
+  403: asAnswered('authorisation.not-yours'),
+  409: asAnswered('authorisation.not-awaited'),
 };
 
 export const authorisationRefusals = {
@@ -61,11 +60,7 @@ export const authorisationRefusals = {
     ...awaitedRefusals[409],
     'authorisation.challenge-expired': 'It was to be signed within five minutes: ask for a fresh challenge.',
   },
-  422: {
-    'authorisation.passkey-unknown': 'It was signed by no passkey of the caller’s.',
-    'authorisation.invalid':
-      'It proves nothing: it was made for another challenge or another place, or without the owner’s finger or PIN.',
-  },
+  422: asAnswered('authorisation.passkey-unknown', 'authorisation.invalid'),
 };
 
 /** The one passkey that a customer of the examples has. */

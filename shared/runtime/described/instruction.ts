@@ -3,7 +3,7 @@ import type { AccountStatus } from '../../domain/account.ts';
 import type { Refusal } from '../../domain/funds.ts';
 import type { Creditor, Scheme } from '../../domain/payment.ts';
 import { currencyCode, minorUnits } from '../../events/event.ts';
-import type { EnumOf } from '../described.ts';
+import { asAnswered, type EnumOf } from '../described.ts';
 
 export const amount = z
   .strictObject({ amountMinor: minorUnits, currency: currencyCode })
@@ -52,7 +52,7 @@ export const instructionFields = {
   remittance: 'What the creditor reads of it; at most 140 printable characters.',
 };
 
-export const accountNotFound = { 'account.not-found': 'The caller has no such account.' };
+export const accountNotFound = asAnswered('account.not-found');
 
 /** Of a list of what one account has ordered. */
 export const ofOneAccount = {
@@ -65,10 +65,10 @@ export const ofOneAccount = {
 } as const;
 
 /** Of an account that cannot pay, or be paid. */
-export const notOpen = {
-  'account.frozen': 'An account of the customer’s that it names is frozen.',
-  'account.closed': 'An account of the customer’s that it names is closed.',
-} satisfies Record<`account.${Exclude<AccountStatus, 'open'>}`, string>;
+export const notOpen = asAnswered('account.frozen', 'account.closed') satisfies Record<
+  `account.${Exclude<AccountStatus, 'open'>}`,
+  string
+>;
 
 /** Why an instruction is not taken on, whatever money there is. */
 export const instructionRefusals = {
@@ -82,12 +82,11 @@ export const instructionRefusals = {
 };
 
 /** Why there is no money for it. */
-export const fundsRefusals = {
-  'payment.insufficient-funds': 'It is more than what is available.',
-  'payment.limit-payment': 'It is more than the customer’s limit for one payment.',
-  'payment.limit-day': 'With it, what was ordered from the account today is more than its limit.',
-  'payment.limit-customer-day': 'With it, what the customer ordered today is more than their limit.',
-  'payment.limit-none':
-    'No limits are set in this currency, so nothing can be ordered in it. Only an operator can set them.',
-  'payment.too-many-open': 'The account has too many open payments.',
-} satisfies Record<`payment.${Refusal | 'limit-none'}`, string>;
+export const fundsRefusals = asAnswered(
+  'payment.insufficient-funds',
+  'payment.limit-payment',
+  'payment.limit-day',
+  'payment.limit-customer-day',
+  'payment.limit-none',
+  'payment.too-many-open',
+) satisfies Record<`payment.${Refusal | 'limit-none'}`, string>;
