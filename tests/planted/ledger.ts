@@ -258,9 +258,9 @@ export const ledgerBugs: readonly Bug[] = [
     edits: [
       {
         file: 'shared/events/event.ts',
-        find: '(0|[1-9][0-9]{0,17})$/), z.bigint(), {\n  decode: (digits) => BigInt(digits),',
+        find: '(0|[1-9][0-9]{0,17})$/, DIGITS), z.bigint(), {\n  decode: (digits) => BigInt(digits),',
         replace:
-          '(0|[1-9][0-9]{0,17})$/), z.bigint(), {\n  decode: (digits) => BigInt(Math.trunc((Number(digits) / 100) * 100)),',
+          '(0|[1-9][0-9]{0,17})$/, DIGITS), z.bigint(), {\n  decode: (digits) => BigInt(Math.trunc((Number(digits) / 100) * 100)),',
       },
     ],
   },
