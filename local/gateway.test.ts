@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from './gateway.ts';
+import { freePort } from './ports.ts';
 
 const scheduler = { tick: async () => undefined, hold: async () => {}, goOn: () => {}, stop: async () => {} };
 
@@ -29,11 +28,3 @@ test('and nobody changes it there', async () => {
   const answer = await fetch(`${address}/v1/openapi.json`, { method: 'PUT', body: '{}' });
   expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'route.not-found' }]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 
 const FIXED = {
   firestore: 80,
@@ -63,4 +63,13 @@ export function isListening(port: number): Promise<boolean> {
     });
     socket.once('error', () => answer(false));
   });
+}
+
+/** A port that nobody has now, for what runs beside a stack. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((open) => server.listen(0, '127.0.0.1', open));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
 }

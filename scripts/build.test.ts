@@ -1,9 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../local/child.ts';
+import { freePort } from '../local/ports.ts';
 import { buildEntries } from './build.ts';
 
 const ENTRY = `
@@ -50,14 +49,6 @@ async function started(more: Record<string, string> = {}) {
     );
   while ((await ask('/healthz')) === undefined) await new Promise((wake) => setTimeout(wake, 10));
   return { child, lines, ask };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((open) => server.listen(0, '127.0.0.1', open));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 const caches = async () => (await readdir(`${folder}/entry`)).filter((file) => file.endsWith('.cache'));

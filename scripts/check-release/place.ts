@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, start } from '../../local/child.ts';
+import { freePort } from '../../local/ports.ts';
 import { Refusal } from '../../operate/refusal.ts';
 import { cloudRun } from '../../operate/release/cloud-run.ts';
 import type { Say } from '../../operate/release/command.ts';
@@ -9,7 +10,6 @@ import { openGcloud } from '../../tests/release/gcloud.ts';
 import { openKubectl } from '../../tests/release/kubectl.ts';
 import { openServing } from '../../tests/release/serving.ts';
 import type { Call } from '../bench/cold.ts';
-import { freePort } from './collector.ts';
 
 export type On = 'cloud-run' | 'knative';
 

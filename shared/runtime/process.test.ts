@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../local/ports.ts';
 import { accountChanged } from '../events/customers.ts';
 import { aMessage, WEBHOOK_SECRET } from '../testing/builders.ts';
 
@@ -60,14 +61,6 @@ async function listening(fn: string, variables: Record<string, string>) {
     await new Promise((wake) => setTimeout(wake, 20));
   }
   return { url, stop, output };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((open) => server.listen(0, '127.0.0.1', open));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 describe('a process that is configured wrongly does not start', () => {
