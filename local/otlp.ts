@@ -58,15 +58,18 @@ type WireSpan = {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly status: { readonly code?: number; readonly message?: string };
 };
-type WirePoint = {
+export type WirePoint = {
   readonly attributes: readonly WireLabel[];
   readonly count?: number | string;
+  readonly bucketCounts?: readonly (number | string)[];
+  readonly explicitBounds?: readonly number[];
   readonly sum?: number;
   readonly asInt?: number | string;
   readonly asDouble?: number;
 };
-type WireMetric = {
+export type WireMetric = {
   readonly name: string;
+  readonly unit?: string;
   readonly sum?: { readonly dataPoints: readonly WirePoint[] };
   readonly histogram?: { readonly dataPoints: readonly WirePoint[] };
 };
@@ -115,7 +118,8 @@ export function measuredIn({ resourceMetrics = [] }: Exported): Measured[] {
   });
 }
 
-function labelsIn(attributes: readonly WireLabel[]): Labels {
+/** Their values; an integer is text in OTLP's JSON. */
+export function labelsIn(attributes: readonly WireLabel[]): Labels {
   return Object.fromEntries(
     attributes.map(({ key, value }) => {
       const [kind = '', content = ''] = Object.entries(value)[0] ?? [];

@@ -4,32 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, start } from '../../local/child.ts';
+import { type Exported, labelsIn, type WireMetric, type WirePoint } from '../../local/otlp.ts';
 import { freePort } from '../../local/ports.ts';
-
-type Attribute = {
-  readonly key: string;
-  readonly value: Readonly<Record<string, string | number | boolean>>;
-};
-type Point = {
-  readonly attributes: readonly Attribute[];
-  readonly asInt?: number | string;
-  readonly asDouble?: number;
-  readonly count?: number | string;
-  readonly bucketCounts?: readonly (number | string)[];
-  readonly explicitBounds?: readonly number[];
-};
-type Metric = {
-  readonly name: string;
-  readonly unit?: string;
-  readonly sum?: { readonly dataPoints: readonly Point[] };
-  readonly histogram?: { readonly dataPoints: readonly Point[] };
-};
-type Exported = {
-  readonly resourceMetrics?: readonly {
-    readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[];
-  }[];
-};
 
 /** A real Prometheus that scrapes what functions tell by OTLP, once a second; `stop` ends both. */
 export async function startPrometheus(command: string) {
@@ -115,7 +91,7 @@ function samplesIn({ resourceMetrics = [] }: Exported): [string, number][] {
   });
 }
 
-function pointsOf({ name, unit, sum, histogram }: Metric): [string, Record<string, string>, number][] {
+function pointsOf({ name, unit, sum, histogram }: WireMetric): [string, Record<string, string>, number][] {
   const base = `${name.replaceAll(/\W/g, '_')}${unit === 's' ? '_seconds' : ''}`;
   const counts = (sum?.dataPoints ?? []).map((point): [string, Record<string, string>, number] => [
     `${base}_total`,
@@ -137,8 +113,8 @@ function pointsOf({ name, unit, sum, histogram }: Metric): [string, Record<strin
   return [...counts, ...timed];
 }
 
-function textsIn(attributes: readonly Attribute[]): Record<string, string> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, String(Object.values(value)[0])]));
+function textsIn(attributes: WirePoint['attributes']): Record<string, string> {
+  return Object.fromEntries(Object.entries(labelsIn(attributes)).map(([key, value]) => [key, String(value)]));
 }
 
 function seriesOf(name: string, labels: Readonly<Record<string, string>>): string {
