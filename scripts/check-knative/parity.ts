@@ -1,15 +1,10 @@
+import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import type { Bounds } from '../manifest/bounds.ts';
 import type { Manifest } from './typed.ts';
 
 /** What Terraform deploys a function by, as functions.json has it. */
-export type Declared = {
-  readonly trigger: 'request' | 'event' | 'schedule';
-  readonly memoryMi: number;
-  readonly cpu: number;
-  readonly concurrency: number;
-  readonly timeoutSeconds: number;
-  readonly minScale: number;
-  readonly maxScale: number;
-  readonly visibility: 'public' | 'internal';
+export type Declared = Bounds & {
+  readonly trigger: DeclaredFunction['trigger'];
   readonly config: Readonly<Record<string, { readonly secret: boolean; readonly required: boolean }>>;
 };
 
