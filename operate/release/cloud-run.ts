@@ -38,7 +38,8 @@ export function cloudRun({ project, region }: { project: string; region: string 
   const scheduler = (command: string, id: string, ...args: readonly string[]) =>
     gcloud(`scheduler jobs ${command}`, id, '--location', region, ...args);
   const service = async (name: string) => serviceFrom(await run('services describe', name));
-  const jobs = new Map<string, string>();
+  const called = new Set<string>();
+  const jobOf = (name: string) => `release-${name}`;
 
   return {
     service,
@@ -75,9 +76,9 @@ export function cloudRun({ project, region }: { project: string; region: string 
       return found;
     },
     async call({ metadata: { name }, status }, url, call) {
-      const id = `release-${name}`;
-      if (!jobs.has(name)) {
-        jobs.set(name, id);
+      const id = jobOf(name);
+      if (!called.has(name)) {
+        called.add(name);
         await scheduler('delete', id).catch(() => undefined); // of a release that was killed
         await scheduler('create http', id, ...jobFlags(project, url + call.path, status.url, call));
       }
@@ -96,9 +97,7 @@ export function cloudRun({ project, region }: { project: string; region: string 
       }
     },
     async close(name) {
-      const id = jobs.get(name);
-      jobs.delete(name);
-      if (id) await scheduler('delete', id);
+      if (called.delete(name)) await scheduler('delete', jobOf(name));
     },
   };
 }
