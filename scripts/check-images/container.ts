@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Child, start } from '../../local/child.ts';
 import { refuseBusyPorts } from '../../local/ports.ts';
 import type { DeclaredFunction } from '../../shared/runtime/declared.ts';
+import { residentMegabytes } from '../bench/cold.ts';
 import { say } from '../images/engine.ts';
 import { boundsOf } from '../manifest/bounds.ts';
 
@@ -61,7 +61,5 @@ export async function clear(runner: Runner, port: number): Promise<void> {
 }
 
 export async function megabytesOf(runner: Runner, name: string): Promise<number> {
-  const pid = await say(runner, ['inspect', '--format', '{{.State.Pid}}', name]);
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
+  return residentMegabytes(Number(await say(runner, ['inspect', '--format', '{{.State.Pid}}', name])));
 }
