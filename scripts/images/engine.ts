@@ -52,7 +52,10 @@ export async function hasImage(engine: Engine, image: string): Promise<boolean> 
 
 /** Whether an image is here, or could be fetched. */
 export async function fetchImage(engine: Engine, image: string): Promise<boolean> {
-  if (await hasImage(engine, image)) return true;
+  return (await hasImage(engine, image)) || pull(engine, image);
+}
+
+function pull(engine: Engine, image: string): Promise<boolean> {
   return say(engine, ['pull', image]).then(
     () => true,
     () => false,
@@ -69,14 +72,14 @@ export function digestOf(engine: Engine, image: string): Promise<string> {
 
 /** Under which digest a registry has an image; undefined where it has none. */
 export async function pulledDigest(engine: Engine, image: string): Promise<string | undefined> {
-  const isThere = await say(engine, ['pull', image]).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return undefined;
-  if (engine !== 'docker') return digestOf(engine, image);
-  const pulled = await say(engine, ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', image]);
-  return pulled.replace(/^.*@/, '');
+  if (!(await pull(engine, image))) return undefined;
+  return engine === 'docker' ? dockersDigest(image) : digestOf(engine, image);
+}
+
+/** Docker's own word for an image that it pulled or pushed: elsewhere it says how it keeps one. */
+async function dockersDigest(image: string): Promise<string> {
+  const named = await say('docker', ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', image]);
+  return named.replace(/^.*@/, '');
 }
 
 /** Sends an image to a registry, and says under which digest it is there. */
@@ -84,8 +87,7 @@ export async function pushImage(engine: Engine, image: string, to: string): Prom
   if (engine === 'docker') {
     await say(engine, ['tag', image, to]);
     await say(engine, ['push', to]);
-    const pushed = await say(engine, ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', to]);
-    return pushed.replace(/^.*@/, '');
+    return dockersDigest(to);
   }
   const file = `.local/images/digest-${process.pid}`;
   await mkdir('.local/images', { recursive: true });
