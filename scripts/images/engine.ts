@@ -70,16 +70,24 @@ export function digestOf(engine: Engine, image: string): Promise<string> {
   return say(engine, ['image', 'inspect', '--format', format, image]);
 }
 
-/** Under which digest a registry has an image; undefined where it has none. */
+/**
+ * Under which digest a registry has an image; undefined where it has none. An image that is here as well has digests of here
+ * beside the registry's, which is the one that can be fetched by it.
+ */
 export async function pulledDigest(engine: Engine, image: string): Promise<string | undefined> {
   if (!(await pull(engine, image))) return undefined;
-  return engine === 'docker' ? dockersDigest(image) : digestOf(engine, image);
+  const repository = image.replace(/:[^:/]*$/, '');
+  for (const digest of await digestsIn(engine, image, repository)) {
+    if (await pull(engine, `${repository}@${digest}`)) return digest;
+  }
+  return undefined;
 }
 
-/** Docker's own word for an image that it pulled or pushed: elsewhere it says how it keeps one. */
-async function dockersDigest(image: string): Promise<string> {
-  const named = await say('docker', ['image', 'inspect', '--format', '{{index .RepoDigests 0}}', image]);
-  return named.replace(/^.*@/, '');
+async function digestsIn(engine: Engine, image: string, repository: string): Promise<string[]> {
+  if (engine === 'buildah') return [await digestOf(engine, image)];
+  const named = await say(engine, ['image', 'inspect', '--format', '{{json .RepoDigests}}', image]);
+  const all = JSON.parse(named) as string[];
+  return all.flatMap((each) => (each.startsWith(`${repository}@`) ? [each.replace(/^.*@/, '')] : []));
 }
 
 /** Sends an image to a registry, and says under which digest it is there. */
@@ -87,7 +95,9 @@ export async function pushImage(engine: Engine, image: string, to: string): Prom
   if (engine === 'docker') {
     await say(engine, ['tag', image, to]);
     await say(engine, ['push', to]);
-    return dockersDigest(to);
+    const [pushed] = await digestsIn(engine, to, to.replace(/:[^:/]*$/, ''));
+    if (!pushed) throw new Error(`docker pushed ${to}, and does not say under which digest`);
+    return pushed;
   }
   const file = `.local/images/digest-${process.pid}`;
   await mkdir('.local/images', { recursive: true });
